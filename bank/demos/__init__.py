@@ -1,0 +1,1 @@
+"""The demos by name; importing one imports torch, naming them does not."""

@@ -1,0 +1,95 @@
+"""Ids heard -> level, by the entry's own rule, and the shortest way up."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from itertools import combinations
+
+from bank.entry import LEVELS, Entry, Requirement
+from grader.verdict import Lowered, Next, Rank
+
+RANKS: tuple[Rank, ...] = ("below", *LEVELS)
+_SEARCHED_TELLS = 14  # beyond this many candidate tells the shortest way is built greedily
+
+
+def earned_rank(entry: Entry, heard: Set[str]) -> Rank:
+    """The highest level whose requirement, and those of all levels below it, are met; else `below`."""
+    rank: Rank = "below"
+    for level in LEVELS:
+        if not is_met(entry.levels[level].requires, heard):
+            break
+        rank = level
+    return rank
+
+
+def is_met(requirement: Requirement, heard: Set[str]) -> bool:
+    """All of `all`, and of each choice in `any` at least so many."""
+    return heard.issuperset(requirement.all) and all(
+        len(heard.intersection(choice.of)) >= choice.at_least for choice in requirement.any
+    )
+
+
+def level_of(entry: Entry, heard: Set[str]) -> tuple[Rank, Rank, tuple[Lowered, ...]]:
+    """`(level, earned, lowered_by)` for the ids heard, misconceptions among them.
+
+    Missing groups lower only from L5 or L6 and never below L4; misconceptions lower down to `below`.
+    """
+    earned = earned_rank(entry, heard)
+    rank = RANKS.index(earned)
+    lowered: list[Lowered] = []
+    for group in entry.missing:
+        if rank > 1 and group.lowers and not heard.intersection(group.none_of):
+            rank = max(1, rank - group.lowers)
+            lowered.append(Lowered("missing", group.lowers, none_of=group.none_of))
+    for misconception in entry.misconceptions:
+        if misconception.id in heard and misconception.lowers and rank > 0:
+            rank = max(0, rank - misconception.lowers)
+            lowered.append(Lowered("misconception", misconception.lowers, id=misconception.id))
+    return RANKS[rank], earned, tuple(lowered)
+
+
+def next_step(entry: Entry, heard: Set[str]) -> Next | None:
+    """The fewest tells that would lift the answer one level; None at L6.
+
+    Misconceptions heard are kept where the level can be reached in spite of them; otherwise they are named in `drop`.
+    """
+    rank = RANKS.index(level_of(entry, heard)[0])
+    if rank == len(LEVELS):
+        return None
+    goal = rank + 1
+    wrong = tuple(m.id for m in entry.misconceptions if m.id in heard)
+    for drop in ((), wrong) if wrong else ((),):
+        added = _fewest(entry, heard - set(drop), goal)
+        if added is not None:
+            probe = next((t.probe for t in entry.tells if added and t.id == added[0]), "")
+            return Next(LEVELS[goal - 1], added, drop, probe)
+    return Next(LEVELS[goal - 1], (), wrong, "")
+
+
+def _fewest(entry: Entry, heard: Set[str], goal: int) -> tuple[str, ...] | None:
+    named = _named(entry)
+    candidates = [t.id for t in entry.tells if t.id in named and t.id not in heard]
+
+    def reached(added: tuple[str, ...]) -> bool:
+        return RANKS.index(level_of(entry, heard | set(added))[0]) >= goal
+
+    if not reached(tuple(candidates)):
+        return None
+    if len(candidates) <= _SEARCHED_TELLS:
+        return next(added for n in range(len(candidates) + 1) for added in combinations(candidates, n) if reached(added))
+    kept = tuple(candidates)
+    for id in reversed(candidates):
+        fewer = tuple(x for x in kept if x != id)
+        if reached(fewer):
+            kept = fewer
+    return kept
+
+
+def _named(entry: Entry) -> set[str]:
+    """The tells that any rule of the entry speaks of."""
+    rules = [entry.levels[level].requires for level in LEVELS]
+    return {
+        *(id for rule in rules for id in rule.all),
+        *(id for rule in rules for choice in rule.any for id in choice.of),
+        *(id for group in entry.missing for id in group.none_of),
+    }
