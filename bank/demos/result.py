@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 Value = bool | int | float | str
 
@@ -95,6 +95,7 @@ class Prediction:
         answer: what this run measured.
         tolerance: how far off counts as right, in the same unit; a factor where `factor` is set.
         factor: True where right means within a factor `tolerance`.
+        on: the axis of the plot on which the answer can be marked, or nothing.
     """
 
     question: str
@@ -102,6 +103,7 @@ class Prediction:
     answer: float
     tolerance: float
     factor: bool = False
+    on: Literal["", "x", "y"] = ""
 
     def is_right(self, guess: float) -> bool:
         """Whether the guess is within the tolerance."""
@@ -125,6 +127,7 @@ class Demo:
         claims: what was claimed and found.
         prediction: what to guess first.
         see: one sentence: what to see in the plot.
+        extra: further measured numbers, by name.
     """
 
     name: str
@@ -149,11 +152,54 @@ class Demo:
 
 
 @dataclass(frozen=True, slots=True)
-class DemoSpec:
-    """A demo before it is run, known without importing torch.
+class Guess:
+    """The question of a prediction before there is an answer.
 
     Attributes:
-        run: takes the knobs by name and returns the Demo.
+        question: may name knobs in braces, such as `{T}`.
+        unit, tolerance, factor, on: as in Prediction.
+    """
+
+    question: str
+    tolerance: float
+    unit: str = ""
+    factor: bool = False
+    on: Literal["", "x", "y"] = ""
+
+    def ask(self, settings: Mapping[str, Value]) -> str:
+        """The question for one choice of knobs."""
+        return self.question.format(**settings)
+
+    def answered(self, answer: float, settings: Mapping[str, Value]) -> Prediction:
+        """The prediction with what was measured."""
+        return Prediction(self.ask(settings), self.unit, float(answer), self.tolerance, self.factor, self.on)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the code of a demo measures; its name, texts and settings are added to make a Demo.
+
+    Attributes:
+        plot, claims, extra: as in Demo.
+        answer: to the question of the Guess.
+    """
+
+    plot: Plot
+    claims: tuple[Claim, ...]
+    answer: float
+    extra: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSpec:
+    """A demo before it is run.
+
+    Attributes:
+        question: to be answered before the run, for the default settings; `guess.ask(settings)` for others.
+        run: takes the knobs by name, and `device`, and returns the Demo; raises DemoError.
+        equation, see: as in Demo.
+        guess: question, unit and tolerance.
+        devices: where it can run; the first is the default.
     """
 
     name: str
@@ -161,6 +207,15 @@ class DemoSpec:
     knobs: tuple[Knob, ...]
     question: str
     run: Callable[..., Demo]
+    equation: str
+    see: str
+    guess: Guess
+    devices: tuple[str, ...] = ("cpu",)
+
+    @property
+    def defaults(self) -> dict[str, Value]:
+        """Every knob at its default."""
+        return {knob.name: knob.default for knob in self.knobs}
 
 
 def _finite(value: Any) -> Any:
