@@ -46,3 +46,7 @@ class UnknownEntry(BankError):
         super().__init__(())
         self.address = address
         self.args = (sentence,)
+
+
+class BrokenEntry(UnknownEntry):
+    """The entry of that address is there, but cannot be used."""

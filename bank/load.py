@@ -11,7 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from bank.entry import Entry, Question
-from bank.errors import Problem, UnknownEntry
+from bank.errors import BrokenEntry, Problem, UnknownEntry
 
 SHIPPED = Path(__file__).parent / "entries"
 
@@ -42,7 +42,7 @@ class Bank:
         name, _, follow_up_id = address.partition("/")
         entry = self.entries.get(name)
         if entry is None:
-            raise UnknownEntry(address, self._unknown(name))
+            raise self._unknown(address, name)
         if not follow_up_id:
             return Question(address=name, entry=entry)
         follow_up = entry.follow_up(follow_up_id)
@@ -51,11 +51,11 @@ class Bank:
             raise UnknownEntry(address, f"{name!r} has no follow-up {follow_up_id!r}.{_nearest(follow_up_id, known)}")
         return Question(address=f"{name}/{follow_up_id}", entry=entry, follow_up=follow_up)
 
-    def _unknown(self, name: str) -> str:
+    def _unknown(self, address: str, name: str) -> UnknownEntry:
         broken = [p for p in self.problems if p.path.stem == name and not p.warning]
         if broken:
-            return f"The entry {name!r} is broken and cannot be used: {broken[0]}"
-        return f"There is no entry {name!r}.{_nearest(name, self.entries)} `tells list` shows them all."
+            return BrokenEntry(address, f"The entry {name!r} is broken and cannot be used: {broken[0]}")
+        return UnknownEntry(address, f"There is no entry {name!r}.{_nearest(name, self.entries)} `tells list` shows them all.")
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
