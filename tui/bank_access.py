@@ -16,11 +16,15 @@ from tui.plain import one_line
 
 
 class Refusal(click.ClickException):
-    """A call that cannot be carried out: one sentence on stderr, and exit code 2 unless told otherwise."""
+    """A call that cannot be carried out: one sentence on stderr, and exit code 2."""
 
-    def __init__(self, sentence: str, exit_code: int = 2) -> None:
-        super().__init__(sentence)
-        self.exit_code = exit_code
+    exit_code = 2
+
+
+class Broken(Refusal):
+    """What the call names is there, but something is wrong with it: exit code 1."""
+
+    exit_code = 1
 
 
 def folders(call: Call) -> tuple[Path, ...]:
@@ -57,7 +61,7 @@ def question(bank: Bank, address: str) -> Question:
     try:
         return bank.question(address)
     except UnknownEntry as error:
-        raise Refusal(one_line(str(error)), 1 if isinstance(error, BrokenEntry) else 2) from error
+        raise (Broken if isinstance(error, BrokenEntry) else Refusal)(one_line(str(error))) from error
 
 
 def entry(bank: Bank, address: str) -> Entry:
