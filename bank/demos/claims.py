@@ -89,7 +89,7 @@ def text(value: float | int | bool | str, unit: str = "") -> str:
         shown = str(int(value))
     elif isinstance(value, float):
         shown = f"{value:.4g}"
-        if math.isfinite(value) and float(shown).is_integer() and value != float(shown):
+        if abs(value) < 10 and float(shown).is_integer() and value != float(shown):
             shown = f"{value:.9g}"  # 0.9999998 is not 1
     else:
         shown = str(value)
@@ -97,7 +97,7 @@ def text(value: float | int | bool | str, unit: str = "") -> str:
 
 
 def _slack(slack: float) -> str:
-    return f"rounding of {text(slack)} allowed" if slack else "exact"
+    return f"slack of {text(slack)} allowed" if slack else "exact"
 
 
 def _row(values: list[float], unit: str) -> str:

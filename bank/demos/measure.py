@@ -50,7 +50,8 @@ def normal(g: torch.Generator, *shape: int, scale: float = 1.0) -> Tensor:
 def orthogonal(g: torch.Generator, H: int, rho: float = 1.0) -> Tensor:
     """rho Q with Q drawn uniformly from the orthogonal (H, H): every singular value and every |eigenvalue| is rho."""
     Q, R = torch.linalg.qr(normal(g, H, H))
-    return rho * Q * torch.sign(torch.diagonal(R))
+    W: Tensor = rho * Q * torch.sign(torch.diagonal(R))
+    return W
 
 
 def spectral_norm(A: Tensor) -> float:
