@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
 Level = Literal["L4", "L5", "L6"]
 LEVELS: tuple[Level, ...] = ("L4", "L5", "L6")
@@ -129,10 +129,16 @@ class FollowUp(Frozen):
     misconceptions: tuple[Misconception, ...] = ()
 
 
+def _whole(value: object) -> object:
+    """Keeps `true` and `1.0` from passing for 1."""
+    return value if type(value) is int else str(value)
+
+
 class Entry(Frozen):
     """One interview question with everything that is known about its answers."""
 
-    schema_: Annotated[Literal[1], Field(alias="schema")]
+    schema_: Annotated[Literal[1], Field(alias="schema"), BeforeValidator(_whole)]
+    """Version of this shape."""
     id: Id
     """Kebab-case; the file's stem."""
     title: Text
