@@ -1,0 +1,181 @@
+"""The practice UI: it owns the bank, the memory, the worker and the settings, and the way between screens."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from tui.memory import Memory
+from tui.plain import one_line
+from tui.records import Progress
+from tui.screens.home import HomeRow, HomeScreen
+from tui.settings import Settings
+from tui.store import Store
+from tui.themes import DARK, LIGHT
+from tui.widgets.bars import TroubleBar
+from tui.worker import Worker, WorkerError
+
+if TYPE_CHECKING:
+    from bank import Bank
+
+
+class TellsApp(App[None]):
+    """Practice in a terminal."""
+
+    TITLE = "Tells"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", id="app.quit", show=False, priority=True, tooltip="Leave; everything is saved"),
+        Binding("f1", "help", "Help", id="app.help", show=False, tooltip="Every key of this screen"),
+    ]
+
+    def __init__(
+        self,
+        load: Callable[[], Bank],
+        open_store: Callable[[], Store],
+        worker: Worker,
+        *,
+        settings: Settings | None = None,
+        problems: tuple[str, ...] = (),
+        settings_path: Path | None = None,
+        start_at: str = "",
+    ) -> None:
+        super().__init__()
+        self.settings = settings or Settings()
+        self.memory = Memory(open_store, self._trouble_from_thread)
+        self.worker = worker
+        self.bank: Bank | None = None
+        self.problems = problems
+        self.settings_path = settings_path
+        self._load = load
+        self._start_at = start_at
+        self._trouble = ""
+        self.home = HomeScreen()
+
+    def on_mount(self) -> None:
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.apply(self.settings)
+        self.push_screen(self.home)
+        self.call_after_refresh(self._prepare)
+
+    @work(group="prepare")
+    async def _prepare(self) -> None:
+        """Reads the bank and the history, then has the model loaded while the learner reads and types."""
+        await self._read_bank()
+        for problem in self.problems:
+            self.notify(problem, severity="warning", timeout=10)
+        if self._start_at:
+            self.go_to(self._start_at)
+        with contextlib.suppress(WorkerError):  # the first answer asks again, and says so where it is seen
+            await self.worker.start()
+
+    async def _read_bank(self) -> None:
+        self.bank = await asyncio.to_thread(self._load)
+        await self.show_questions()
+
+    async def show_questions(self) -> None:
+        """Draws the list of questions anew."""
+        progress: dict[str, Progress] = await self.memory.ask(lambda store: store.progress(), {})
+        self.home.rows = home_rows(self.bank, progress) if self.bank else ()
+        self.home.notice = bank_notice(self.bank) if self.bank else ""
+
+    async def on_unmount(self) -> None:
+        await self.worker.close()
+        self.memory.close()
+
+    def apply(self, settings: Settings) -> None:
+        """Makes the settings felt."""
+        from tui.keys import known_bindings
+        from tui.settings import keymap_problems
+
+        self.settings = settings
+        if settings.theme in self.available_themes:
+            self.theme = settings.theme
+        else:
+            self.theme = "tells-dark"
+            self.problems = (*self.problems, f"There is no theme {settings.theme!r}; the palette (Ctrl+P) lists them.")
+        if settings.keymap:
+            known = known_bindings()
+            self.problems = (*self.problems, *keymap_problems(settings.keymap, known))
+            self.set_keymap({id: keys for id, keys in settings.keymap.items() if id in known})
+
+    def notify(self, message: str, **options: Any) -> None:
+        super().notify(one_line(message, 300), **{**options, "markup": False})
+
+    # What is not saved
+
+    def _trouble_from_thread(self, sentence: str) -> None:
+        with contextlib.suppress(RuntimeError):  # the app is going away
+            self.call_later(self._say_trouble, sentence)
+
+    def _say_trouble(self, sentence: str) -> None:
+        self._trouble = sentence
+        for screen in self.screen_stack:
+            for bar in screen.query(TroubleBar):
+                bar.say(sentence)
+
+    def push_screen(self, screen: Any, *args: Any, **options: Any) -> Any:
+        pushed = super().push_screen(screen, *args, **options)
+        if self._trouble:
+            self.call_after_refresh(self._say_trouble, self._trouble)
+        return pushed
+
+    # The ways between screens
+
+    @on(HomeScreen.Chosen)
+    def _chosen(self, event: HomeScreen.Chosen) -> None:
+        self.go_to(event.id)
+
+    def go_to(self, address: str) -> None:
+        """Straight into one question."""
+        from bank import UnknownEntry
+
+        if self.bank is None:
+            return
+        try:
+            question = self.bank.question(address)
+        except UnknownEntry as error:
+            self.notify(str(error), severity="error")
+            return
+        self._session(question)
+
+    @work(exclusive=True, group="session")
+    async def _session(self, question: Any) -> None:
+        from tui.session import Room, Session
+
+        await Session(self, Room(self.memory, self.worker, self.settings, self.bank), question).practise()
+        await self.show_questions()
+
+    def action_help(self) -> None:
+        from tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+
+def home_rows(bank: Bank, progress: dict[str, Progress]) -> tuple[HomeRow, ...]:
+    """The list of questions, in the bank's order."""
+    return tuple(
+        HomeRow(
+            e.id, e.title, e.prompt, e.topics, e.asked_in, e.time_limit_minutes, len(e.tells), progress.get(e.id, Progress())
+        )
+        for e in bank
+    )
+
+
+def bank_notice(bank: Bank) -> str:
+    """What to say of a bank that has nothing to show, or not everything."""
+    broken = [p for p in bank.problems if not p.warning]
+    if not bank.entries:
+        return f"There are no questions. {broken[0]}" if broken else "There are no questions. Press N to write one."
+    return ""
