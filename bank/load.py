@@ -191,11 +191,8 @@ def _distinct(folders: Iterable[Path]) -> Iterator[Path]:
 
 
 def _placed(source: Source, steps: Steps, what: str) -> tuple[str, str]:
-    if not what.startswith("{}"):
-        last = steps[-1] if steps else None
-        return name_of(source.root, steps if last is None else (*steps, "") if isinstance(last, int) else steps)[0], what
     where, rest = name_of(source.root, steps)
-    return where, f"'{rest}'{what[2:]}"
+    return where, f"'{rest}'{what[2:]}" if what.startswith("{}") else what
 
 
 def _bounded(problems: list[Problem]) -> list[Problem]:
@@ -204,7 +201,7 @@ def _bounded(problems: list[Problem]) -> list[Problem]:
     errors_first = sorted(problems, key=lambda p: (p.warning, p))
     kept = sorted(errors_first[:MOST_PROBLEMS])
     rest = f"There are {len(problems) - MOST_PROBLEMS:,} more problems in this file. Mend these first."
-    return [*kept, Problem(kept[0].path, 0, "", rest, all(p.warning for p in kept))]
+    return [*kept, Problem(kept[0].path, kept[-1].line, "", rest, all(p.warning for p in kept))]
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

@@ -57,7 +57,7 @@ def named_tells_exist(entry: Outline) -> Iterator[Breach]:
             elif name.id in follow_up_tells:
                 yield Breach(name.steps, f"{{}} names {name.id!r}, a follow-up's tell. Name a tell of the entry itself.")
             else:
-                hint = _nearest(name.id, known) or f"The tells are {', '.join(known[:12])}."
+                hint = _nearest(name.id, known) or f"The tells are {', '.join(dict.fromkeys(known[:12]))}."
                 yield Breach(name.steps, f"{{}} names a tell {name.id[:80]!r} that is not there. {hint}")
 
 
@@ -89,7 +89,7 @@ def levels_are_distinct(entry: Outline) -> Iterator[Breach]:
 
 def levels_need_their_own_tells(entry: Outline) -> Iterator[Breach]:
     """What a level needs in every case is not a tell of a higher level."""
-    levels = {p.id: p.level for p in entry.points if p.is_tell}
+    levels = {p.id: p.level for p in reversed(entry.points) if p.is_tell}
     for rung in entry.rungs:
         for name in rung.all:
             level = levels.get(name.id)
@@ -128,11 +128,15 @@ def points_can_be_learned(entry: Outline) -> Iterator[Breach]:
     """Examples and contrasts teach the grader; a probe draws a tell out."""
     for point in (p for group in entry.groups for p in group):
         if not point.examples:
-            yield Breach(point.steps, "There are no examples. Add five or more ways to say it, so that it is heard.", True)
+            yield Breach(
+                (*point.steps, "examples"), "There are no examples. Add five or more ways to say it, so that it is heard.", True
+            )
         if not point.contrasts:
-            yield Breach(point.steps, "There are no contrasts. Add three or more near misses that must not count.", True)
+            yield Breach(
+                (*point.steps, "contrasts"), "There are no contrasts. Add three or more near misses that must not count.", True
+            )
         if point.probe is not None and not point.probe.strip():
-            yield Breach(point.steps, "There is no probe. Add the question that draws it out.", True)
+            yield Breach((*point.steps, "probe"), "There is no probe. Add the question that draws it out.", True)
 
 
 def entry_is_not_related_to_itself(entry: Outline) -> Iterator[Breach]:

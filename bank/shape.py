@@ -70,13 +70,20 @@ def _rest(steps: Steps) -> str:
 def _word(step: str | int, inner: bool) -> str:
     if isinstance(step, int):
         return f"[{step}]"
-    return f".{step}" if inner else step
+    word = printed(step)
+    return f".{word}" if inner else word
+
+
+def printed(text: str, most: int = 60) -> str:
+    """Text of a file as it may stand in a sentence: nothing that does not print, and not too long."""
+    short = text if len(text) <= most else text[: most - 1] + "…"
+    return short if short.isprintable() else repr(short)[1:-1]
 
 
 def _id_of(node: Keys) -> str:
     found = node.keys.get("id")
     value = getattr(found[1], "value", None) if found else None
-    return f' "{value[:80]}"' if isinstance(value, str) else ""
+    return f' "{printed(value, 80)}"' if isinstance(value, str) else ""
 
 
 def _child(node: Node | None, step: str | int) -> Node | None:
@@ -163,10 +170,10 @@ def _wanted(kind: str, context: dict[str, Any], loc: tuple[str | int, ...]) -> t
             "Use small letters, digits and single hyphens, such as `vanishing-gradient`.",
         ),
     }
+    if "args" in loc[:-1]:
+        return "text, a number, true or false", "Give the knob one plain value."
     if kind in fixed:
         return fixed[kind]
-    if "args" in loc:
-        return "text, a number, true or false", "Give the knob one plain value."
     if kind == "literal_error":
         if loc[-1:] == ("schema",):
             return "1", "Write `schema: 1`."

@@ -184,7 +184,7 @@ class _Builder:
         next(self.events)
         event = next(self.events)
         if isinstance(event, yaml.StreamEndEvent):
-            raise Unreadable(0, "The file is empty. `tells new` writes a template to fill in.")
+            raise Unreadable(1, "The file is empty. `tells new` writes a template to fill in.")
         first = next(self.events)
         node = self.node(first, (), 0)
         next(self.events)

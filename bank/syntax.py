@@ -13,7 +13,7 @@ _LEADING_TAB = re.compile(r" *\t")
 def explain(error: yaml.YAMLError, text: str) -> tuple[int, str]:
     """`(line, sentence)` for what a parser found wrong in `text`; the line is 1-based."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
-        return 0, "This is not YAML. Check the indentation and the quotes."
+        return 1, "This is not YAML. Check the indentation and the quotes."
     lines = text.split("\n")
     line = min(error.problem_mark.line, len(lines) - 1)
     opened = error.context_mark.line if error.context_mark is not None else line
@@ -21,6 +21,8 @@ def explain(error: yaml.YAMLError, text: str) -> tuple[int, str]:
     for at in dict.fromkeys((line, opened)):
         if _LEADING_TAB.match(lines[min(at, len(lines) - 1)]):
             return at + 1, "A tab stands in the indentation. Indent with spaces."
+    if "anchor" in context or "alias" in context:
+        return line + 1, "A text cannot begin with '*' or '&'. Put a text that begins with '*' in quotes."
     if "quoted scalar" in context or "double-quoted" in context:
         return _quotes(problem, line, opened)
     for found in dict.fromkeys((line, line - 1)):
