@@ -42,7 +42,7 @@ def run(K: int, chunks: int, seed: int) -> Outcome:
         at_least("Without it the nodes grow linearly from chunk to chunk (R^2)", straight, 0.9999),
         above("by more nodes per chunk than it has steps", growth, K, "nodes"),
         above(
-            "Without it the kept bytes grow, too: last chunk over first",
+            "and the kept bytes grow: last chunk over first",
             kept_without[-1] / kept_without[0],
             chunks - 1,
             "times",

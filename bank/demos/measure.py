@@ -186,6 +186,29 @@ class LiveBytes(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.live -= self._sizes.pop(key, 0)
 
 
+class MultiplyAdds(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Counts the multiply-adds of matrix products inside a `with`, forward and backward, on the CPU.
+
+    Attributes:
+        count: so far.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.count = 0
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # as above
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        if func.overloadpacket.__name__ in ("mm", "bmm"):
+            self.count += args[0].numel() * args[1].shape[-1]
+        return func(*args, **(kwargs or {}))
+
+
 def graph_nodes(root: Tensor) -> list[Any]:
     """The autograd nodes from `root` down, each after those it leads to. Iterative: long graphs overflow the stack."""
     order: list[Any] = []

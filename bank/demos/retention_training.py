@@ -39,8 +39,8 @@ def run(lag: int, seed: int) -> Outcome:
         rising("The cue's share of the gradient before training rises with the bias", arrives),
     )
     curves = (
-        Curve("share of seeds solved", KEEPS, tuple(solved)),
+        Curve("seeds solved", KEEPS, tuple(solved)),
         Curve("cue's gradient before training", KEEPS, tuple(arrives)),
     )
-    plot = Plot(Axis("keep bias"), Axis("share"), curves)
+    plot = Plot(Axis("keep bias"), Axis("share", log=True), curves)
     return Outcome(plot, claims, solved[-1], {f"solved at keep {k:g}": s for k, s in zip(KEEPS, solved, strict=True)})

@@ -53,6 +53,4 @@ def run(lag: int, seed: int) -> Outcome:
     )
     plot = Plot(Axis("K, steps between two cuts"), Axis("share of right answers"), curves)
     smallest = next((K for K in Ks if by_learned[K] > 0.95), 0)
-    return Outcome(
-        plot, tuple(claims), smallest, {"random write at K = 2": by_random[2], "random write at K = lag": by_random[lag]}
-    )
+    return Outcome(plot, tuple(claims), smallest, {f"random write at K = {K}": by_random[K] for K in (2, lag)})
