@@ -19,7 +19,7 @@ _MODULES = {
     "grade": "grade", "evaluate": "evaluate", "train": "evaluate",
     "demo": "demo",
     "new": "author", "edit": "author", "import": "author", "check": "author", "schema": "author",
-    "history": "history", "stats": "history", "export": "history",
+    "history": "history", "stats": "history", "export": "export",
     "doctor": "doctor",
 }  # fmt: skip
 

@@ -1,0 +1,29 @@
+"""Where commands print: as wide as the terminal, in colour only on one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+import click
+
+from tui.page import Page
+
+_WIDEST = 100
+
+
+def new_page() -> Page:
+    """An empty page for stdout."""
+    width = shutil.get_terminal_size((80, 24)).columns
+    return Page(max(40, min(width, _WIDEST)), in_colour())
+
+
+def put(page: Page) -> None:
+    """Prints a page."""
+    click.echo(page.text(), nl=False, color=in_colour())
+
+
+def in_colour() -> bool:
+    """Whether stdout is a terminal that wants colour."""
+    return sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
