@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from tui.page import Page, Piece
 from tui.plain import one_line, printable
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
-
     from bank.entry import FollowUpTell, Misconception, Question
     from grader.verdict import Heard, Lowered, Next, Rank, Reason, Verdict
 
@@ -30,15 +28,13 @@ _BELOW = "What an L4 answer needs was not heard."
 _TOO_LITTLE = "Too little to grade: a few words say nothing about a level. Answer as you would aloud, in sentences."
 _COLOURS: Mapping[Rank, str] = {"below": "red", "L4": "yellow", "L5": "cyan", "L6": "green"}
 
-Piece = tuple[str, str]  # words and their Rich style
-
 
 def verdict_text(question: Question, answer: str, verdict: Verdict, width: int = 80, colour: bool = False) -> str:
     """The verdict for people: level, what was heard and in which words, what was missed, and the shortest way up.
 
     No line is wider than `width` cells; nothing that came from outside can steer a terminal; escapes occur only where `colour`.
     """
-    page = _Page(max(20, width), colour)
+    page = Page(max(20, width), colour)
     page.line(("", ""), (one_line(question.entry.title), "bold"), ("   " + question.address, "dim"))
     page.say(one_line(question.prompt))
     page.gap()
@@ -51,66 +47,13 @@ def verdict_text(question: Question, answer: str, verdict: Verdict, width: int =
         _show_wrong(page, question, verdict)
         _show_missed(page, question, verdict)
     _show_next(page, question, verdict)
-    stamp = verdict.grader
-    page.say(f"Graded by {one_line(stamp.model)} {stamp.sha256[:8]}, judge {one_line(stamp.version)}.", style="dim")
+    stamp, words = verdict.grader, len(answer.split())
+    by = f"{one_line(stamp.model)} {stamp.sha256[:8]}, judge {one_line(stamp.version)}"
+    page.say(f"{words:,} word{'s' * (words != 1)}, graded by {by}.", style="dim")
     return page.text()
 
 
-class _Page:
-    """Lines of text, wrapped to a width, that may carry colour."""
-
-    def __init__(self, width: int, colour: bool) -> None:
-        self._width = width
-        self._colour = colour
-        self._console = _console(width, colour)
-        self._lines: list[Text] = []
-
-    def line(self, *pieces: Piece, indent: int = 0) -> None:
-        """Pieces one after another; what does not fit goes on below the first piece's end."""
-        from rich.cells import cell_len
-        from rich.text import Text
-
-        mark, *rest = pieces
-        first = " " * indent + mark[0]
-        room = max(8, self._width - cell_len(first))
-        wrapped = Text.assemble(*rest).wrap(self._console, room, overflow="fold") or [Text("")]
-        for n, words in enumerate(wrapped):
-            words.rstrip()
-            head = Text().append(first, mark[1]) if n == 0 else Text(" " * cell_len(first))
-            self._lines.append(head.append_text(words))
-
-    def say(self, words: str, indent: int = 0, style: str = "") -> None:
-        """A paragraph."""
-        self.line(("", ""), (words, style), indent=indent)
-
-    def gap(self) -> None:
-        """One empty line."""
-        self.line(("", ""))
-
-    def text(self) -> str:
-        """Everything, with a newline at the end."""
-        if not self._colour:
-            return "".join(f"{line.plain.rstrip()}\n" for line in self._lines)
-        with self._console.capture() as caught:
-            for line in self._lines:
-                self._console.print(line, soft_wrap=True)
-        return caught.get()
-
-
-def _console(width: int, colour: bool) -> Console:
-    from rich.console import Console
-
-    return Console(
-        width=width,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
-
-
-def _show_level(page: _Page, question: Question, verdict: Verdict) -> None:
+def _show_level(page: Page, question: Question, verdict: Verdict) -> None:
     if verdict.level is None:
         heard = sum(tell.heard for tell in verdict.tells)
         page.line(("", ""), (f"{heard} of {len(verdict.tells)} points heard", "bold"), (" (a follow-up has no level)", "dim"))
@@ -151,7 +94,7 @@ def _why_lowered(lowered: Lowered) -> str:
     return f"{by} for not mentioning {named}"
 
 
-def _show_heard(page: _Page, verdict: Verdict) -> None:
+def _show_heard(page: Page, verdict: Verdict) -> None:
     heard = [h for h in verdict.tells if h.heard]
     page.line((f"Heard ({len(heard)} of {len(verdict.tells)})", "bold"))
     if not heard:
@@ -178,7 +121,7 @@ def _quoted(text: str) -> str:
     return one_line(text, LONGEST_QUOTE) + "”"
 
 
-def _show_wrong(page: _Page, question: Question, verdict: Verdict) -> None:
+def _show_wrong(page: Page, question: Question, verdict: Verdict) -> None:
     wrong = [h for h in verdict.misconceptions if h.heard]
     if not wrong:
         return
@@ -192,13 +135,13 @@ def _show_wrong(page: _Page, question: Question, verdict: Verdict) -> None:
     page.gap()
 
 
-def _show_truth(page: _Page, misconception: Misconception) -> None:
+def _show_truth(page: Page, misconception: Misconception) -> None:
     page.line(("Not true: ", "red"), (one_line(misconception.says), ""), indent=4)
     if misconception.contrasts:
         page.line(("Rather: ", "green"), (one_line(misconception.contrasts[0]), ""), indent=4)
 
 
-def _show_missed(page: _Page, question: Question, verdict: Verdict) -> None:
+def _show_missed(page: Page, question: Question, verdict: Verdict) -> None:
     """In full: every point of a follow-up, or the tells on the shortest way up. The others by name."""
     missed = [h for h in verdict.tells if not h.heard]
     if not missed:
@@ -217,7 +160,7 @@ def _show_missed(page: _Page, question: Question, verdict: Verdict) -> None:
     page.gap()
 
 
-def _show_one_missed(page: _Page, tell: FollowUpTell, heard: Heard) -> None:
+def _show_one_missed(page: Page, tell: FollowUpTell, heard: Heard) -> None:
     page.line(("- ", "yellow"), (tell.id, "bold yellow"), (_facts(heard), "dim"), indent=2)
     page.say(one_line(tell.says), indent=4)
     if heard.nearest is not None:
@@ -226,7 +169,7 @@ def _show_one_missed(page: _Page, tell: FollowUpTell, heard: Heard) -> None:
         page.say("Nothing in the answer comes near it.", indent=4, style="dim")
 
 
-def _show_next(page: _Page, question: Question, verdict: Verdict) -> None:
+def _show_next(page: Page, question: Question, verdict: Verdict) -> None:
     if verdict.next is not None:
         page.line((f"Shortest way to {verdict.next.level}", "bold"))
         page.say(_way_up(verdict.next), indent=2)
@@ -251,7 +194,7 @@ def _listed(ids: Sequence[str]) -> str:
     return ids[0] if len(ids) == 1 else f"{', '.join(ids[:-1])} and {ids[-1]}"
 
 
-def _show_probe(page: _Page, question: Question, verdict: Verdict) -> None:
+def _show_probe(page: Page, question: Question, verdict: Verdict) -> None:
     probe = next((tell.probe for tell in question.tells if tell.probe and not verdict.heard(tell.id)), "")
     if probe:
         page.line(("Ask yourself: ", "cyan"), (printable(probe), ""))

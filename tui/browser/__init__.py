@@ -1,0 +1,1 @@
+"""The UI in a browser on this machine, and nowhere else."""
