@@ -1,0 +1,232 @@
+"""What the grader makes of an entry's own texts: content that does not prove itself does not ship.
+
+Each example is judged as if it were not listed, each contrast likewise; each model answer is graded as a candidate's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from statistics import fmean
+from typing import Any, Protocol
+
+from bank.entry import LEVELS, Entry, Level, Point, Question
+from grader.verdict import Rank, Verdict
+
+EXAMPLES_MISSED = 0.34
+"""Share of a point's examples that may go unheard before it is an error; below it, each is a warning."""
+CONTRASTS_HEARD = 0.34
+"""Share of a point's contrasts that may be heard before it is an error; below it, each is a warning."""
+TOO_ALIKE = 0.5
+"""Share of a point's examples that another point may claim more loudly."""
+THIN_MARGIN = 0.25
+"""Least difference between the mean confidence of examples and that of contrasts."""
+_FEW = 3  # texts that are quoted of one point
+
+
+class Trial(Protocol):
+    """One of a question's own texts, judged as if it were not listed.
+
+    Attributes:
+        point: id of the tell or misconception that it belongs to.
+        kind: `example` or `contrast`.
+        confidence: that the point was made.
+        heard: the decision.
+        loudest: id of the point of which the grader is surest, or nothing.
+    """
+
+    @property
+    def point(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def heard(self) -> bool: ...
+    @property
+    def loudest(self) -> str | None: ...
+
+
+class Judge(Protocol):
+    """What a trial needs of a grader."""
+
+    def grade(self, question: Question, text: str) -> Verdict: ...
+    def self_test(self, question: Question) -> Sequence[Trial]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that the grader makes of an entry.
+
+    Attributes:
+        question: address of the question.
+        point: id of a point or name of a level; may be empty.
+        what: one sentence or two.
+        warning: True where it is not wrong enough to fail.
+    """
+
+    question: str
+    point: str
+    what: str
+    warning: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PointTrial:
+    """One tell or misconception.
+
+    Attributes:
+        examples, contrasts: how many there are.
+        examples_heard, contrasts_heard: how many of them are heard as this point.
+        margin: mean confidence of the examples less that of the contrasts; None where one of them is empty.
+    """
+
+    question: str
+    id: str
+    examples: int
+    examples_heard: int
+    contrasts: int
+    contrasts_heard: int
+    margin: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTrial:
+    """A model answer: the level it is for, and the one it gets."""
+
+    level: Level
+    reached: Rank
+
+
+@dataclass(frozen=True, slots=True)
+class EntryTrial:
+    """An entry with its follow-ups, tried."""
+
+    entry: str
+    points: tuple[PointTrial, ...]
+    answers: tuple[AnswerTrial, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is wrong; warnings do not count."""
+        return all(finding.warning for finding in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {**asdict(self), "passed": self.passed}
+
+
+def try_entry(judge: Judge, entry: Entry) -> EntryTrial:
+    """Tries every text of an entry and of its follow-ups."""
+    main = Question(address=entry.id, entry=entry)
+    questions = [main, *(Question(address=f"{entry.id}/{f.id}", entry=entry, follow_up=f) for f in entry.follow_ups)]
+    points: list[PointTrial] = []
+    findings: list[Finding] = []
+    for question in questions:
+        trials = judge.self_test(question)
+        for point in question.points:
+            own = [trial for trial in trials if trial.point == point.id]
+            points.append(_summed(question, point, own))
+            findings += _about_point(points[-1], own)
+    answers, about_answers = _try_answers(judge, main)
+    findings += [*about_answers, *_try_follow_up_answers(judge, questions[1:])]
+    return EntryTrial(entry.id, tuple(points), answers, tuple(findings))
+
+
+def _summed(question: Question, point: Point, own: Sequence[Trial]) -> PointTrial:
+    examples, contrasts = _split(own)
+    margin = fmean(t.confidence for t in examples) - fmean(t.confidence for t in contrasts) if examples and contrasts else None
+    return PointTrial(
+        question.address,
+        point.id,
+        len(examples),
+        sum(t.heard for t in examples),
+        len(contrasts),
+        sum(t.heard for t in contrasts),
+        None if margin is None else round(margin, 4),
+    )
+
+
+def _split(own: Sequence[Trial]) -> tuple[list[Trial], list[Trial]]:
+    return [t for t in own if t.kind == "example"], [t for t in own if t.kind == "contrast"]
+
+
+def _about_point(point: PointTrial, own: Sequence[Trial]) -> Iterator[Finding]:
+    examples, contrasts = _split(own)
+    missed = [t for t in examples if not t.heard]
+    let_in = [t for t in contrasts if t.heard]
+
+    def finding(what: str, warning: bool) -> Finding:
+        return Finding(point.question, point.id, what, warning)
+
+    if examples and len(missed) == len(examples):
+        yield finding(f"It is never heard: none of its {len(examples)} examples counts. Add examples in other words.", False)
+    elif missed:
+        share = f"{len(missed)} of {len(examples)} examples would not be heard: {_quoted(missed)}."
+        yield finding(f"{share} Add examples like these.", len(missed) / len(examples) <= EXAMPLES_MISSED)
+    if len(contrasts) > 1 and len(let_in) == len(contrasts) and not missed:
+        yield finding(f"It is always heard: all {len(contrasts)} contrasts count too. Add contrasts near the examples.", False)
+    elif let_in:
+        share = f"{len(let_in)} of {len(contrasts)} contrasts would be heard: {_quoted(let_in)}."
+        yield finding(f"{share} Add contrasts like these.", len(let_in) / len(contrasts) <= CONTRASTS_HEARD)
+    elsewhere = Counter(t.loudest for t in examples if t.loudest and t.loudest != point.id)
+    for other, count in elsewhere.most_common(1):
+        if len(examples) > 1 and count / len(examples) > TOO_ALIKE:
+            what = f"{count} of {len(examples)} examples sound more like {other!r}: the two are too alike to tell apart."
+            yield finding(f"{what} Merge them, or word them apart.", False)
+    if point.margin is not None and point.margin < THIN_MARGIN and len(missed) < len(examples):
+        what = f"The margin between examples and contrasts is thin ({point.margin:+.2f})."
+        yield finding(f"{what} Add examples and contrasts that differ in the point itself.", True)
+
+
+def _try_answers(judge: Judge, question: Question) -> tuple[tuple[AnswerTrial, ...], list[Finding]]:
+    entry = question.entry
+    tried: list[AnswerTrial] = []
+    findings: list[Finding] = []
+    for level in LEVELS:
+        answer = entry.levels[level].answer
+        if not answer:
+            findings.append(
+                Finding(entry.id, level, f"There is no model answer for {level}. Write one, so that it can be tried.", True)
+            )
+            continue
+        verdict = judge.grade(question, answer)
+        reached = verdict.level or "below"
+        tried.append(AnswerTrial(level, reached))
+        if reached != level:
+            findings.append(Finding(entry.id, level, f"The model answer for {level} {_why(level, reached, verdict)}", False))
+    return tuple(tried), findings
+
+
+def _why(level: Level, reached: Rank, verdict: Verdict) -> str:
+    ranks: tuple[Rank, ...] = ("below", *LEVELS)
+    if ranks.index(reached) > ranks.index(level):
+        heard = [h.id for h in verdict.tells if h.heard and h.level is not None and h.level > level]
+        return f"reaches {reached}: {', '.join(heard) or 'its tells'} heard. Say less in it, or ask more of {reached}."
+    wrong = [h.id for h in verdict.misconceptions if h.heard]
+    lacking = [f"{id} not heard" for id in (verdict.next.tells if verdict.next else ())] + [f"{id} heard" for id in wrong]
+    name = "no level" if reached == "below" else f"only {reached}"
+    return f"reaches {name}: {', '.join(lacking) or 'it is lowered'}. Say it more plainly, or add examples like it."
+
+
+def _try_follow_up_answers(judge: Judge, questions: Sequence[Question]) -> Iterator[Finding]:
+    for question in questions:
+        answer = question.follow_up.answer if question.follow_up else ""
+        if not answer:
+            continue
+        verdict = judge.grade(question, answer)
+        missed = [h.id for h in verdict.tells if not h.heard]
+        wrong = [h.id for h in verdict.misconceptions if h.heard]
+        if missed or wrong:
+            told = [*(f"{id} not heard" for id in missed), *(f"{id} heard" for id in wrong)]
+            what = f"In the model answer: {', '.join(told)}. Say it more plainly, or add examples like it."
+            yield Finding(question.address, "", what, len(missed) < len(verdict.tells) and not wrong)
+
+
+def _quoted(trials: Sequence[Trial]) -> str:
+    texts = [f'"{t.text if len(t.text) <= 70 else t.text[:69] + "…"}"' for t in trials[:_FEW]]
+    return ", ".join(texts) + (f" and {len(trials) - _FEW} more" if len(trials) > _FEW else "")
