@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.theme import Theme
 
 from tui.memory import Memory
 from tui.plain import one_line
@@ -24,6 +28,18 @@ from tui.worker import Worker, WorkerError
 
 if TYPE_CHECKING:
     from bank import Bank
+    from tui.screens.verdict import VerdictScreen
+
+
+PLACES = {
+    "drill": "drill",
+    "demos": "demos",
+    "history": "history",
+    "stats": "stats",
+    "new": "new_entry",
+    "problems": "problems",
+    "settings": "settings",
+}
 
 
 class TellsApp(App[None]):
@@ -59,19 +75,23 @@ class TellsApp(App[None]):
         self._load = load
         self._start_at = start_at
         self._trouble = ""
+        self._is_ready = False
+        self._file_has_problems = bool(problems)
         self.home = HomeScreen()
 
     def on_mount(self) -> None:
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.apply(self.settings)
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
+        self._is_ready = True
         self.push_screen(self.home)
         self.call_after_refresh(self._prepare)
 
     @work(group="prepare")
     async def _prepare(self) -> None:
         """Reads the bank and the history, then has the model loaded while the learner reads and types."""
-        await self._read_bank()
+        await self.read_bank()
         for problem in self.problems:
             self.notify(problem, severity="warning", timeout=10)
         if self._start_at:
@@ -79,7 +99,8 @@ class TellsApp(App[None]):
         with contextlib.suppress(WorkerError):  # the first answer asks again, and says so where it is seen
             await self.worker.start()
 
-    async def _read_bank(self) -> None:
+    async def read_bank(self) -> None:
+        """Reads the questions anew."""
         self.bank = await asyncio.to_thread(self._load)
         await self.show_questions()
 
@@ -108,6 +129,39 @@ class TellsApp(App[None]):
             known = known_bindings()
             self.problems = (*self.problems, *keymap_problems(settings.keymap, known))
             self.set_keymap({id: keys for id, keys in settings.keymap.items() if id in known})
+
+    def change(self, settings: Settings) -> None:
+        """Takes the settings over and keeps them; a file with problems is left to the learner."""
+        from tui.settings import write_settings
+
+        self.apply(settings)
+        if self.settings_path is None or self._file_has_problems:
+            return
+        try:
+            write_settings(self.settings_path, settings)
+        except OSError as error:
+            self.notify(f"The settings were not saved: {self.settings_path}: {error.strerror or error}.", severity="warning")
+
+    def _theme_changed(self, theme: Theme) -> None:
+        if theme.name != self.settings.theme and self._is_ready:
+            self.change(replace(self.settings, theme=theme.name))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """What the palette offers: on the home screen every place and question, elsewhere the keys of the screen."""
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        yield SystemCommand("Help", "Every key of this screen", self.action_help)
+        if screen is self.home:
+            for place in PLACES:
+                yield SystemCommand(place.title(), f"Go to: {place}", partial(self.open_place, place))
+            for row in self.home.rows:
+                yield SystemCommand(f"Answer: {row.title}", one_line(row.prompt, 70), partial(self.go_to, row.id))
+        else:
+            for active in screen.active_bindings.values():
+                binding = active.binding
+                if active.enabled and binding.id and binding.description:
+                    act = partial(self.run_action, binding.action, active.node)
+                    yield SystemCommand(binding.description, active.tooltip, act)
+        yield SystemCommand("Quit", "Leave; everything is saved", self.action_quit)
 
     def notify(self, message: str, **options: Any) -> None:
         super().notify(one_line(message, 300), **{**options, "markup": False})
@@ -142,6 +196,9 @@ class TellsApp(App[None]):
 
         if self.bank is None:
             return
+        if address.startswith("#"):
+            self.open_place(address[1:])
+            return
         try:
             question = self.bank.question(address)
         except UnknownEntry as error:
@@ -155,6 +212,42 @@ class TellsApp(App[None]):
 
         await Session(self, Room(self.memory, self.worker, self.settings, self.bank), question).practise()
         await self.show_questions()
+
+    @on(HomeScreen.Opened)
+    def _opened(self, event: HomeScreen.Opened) -> None:
+        self.open_place(event.place)
+
+    def open_place(self, place: str) -> None:
+        """One of the places beside the questions: drill, demos, history, stats, new, problems, settings."""
+        if self.bank is not None and place in PLACES:
+            self._visit(place)
+
+    @work(exclusive=True, group="session")
+    async def _visit(self, place: str) -> None:
+        from tui import places
+
+        await getattr(places, PLACES[place])(self)
+        await self.show_questions()
+
+    @on(HomeScreen.Edited)
+    def _edited(self, event: HomeScreen.Edited) -> None:
+        self._edit(event.id)
+
+    @work(exclusive=True, group="session")
+    async def _edit(self, id: str) -> None:
+        from tui.places import edit_entry
+
+        await edit_entry(self, id)
+        await self.show_questions()
+
+    @work(group="demo")
+    async def _show_demo(self, entry: str, point: str) -> None:
+        from tui.places import demo_of_tell
+
+        await demo_of_tell(self, entry, point)
+
+    def on_verdict_screen_demo_asked(self, event: VerdictScreen.DemoAsked) -> None:
+        self._show_demo(event.entry, event.point)
 
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen

@@ -10,6 +10,7 @@ from typing import TypeVar
 from tui.store import Store, StoreError
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Memory:
@@ -30,9 +31,9 @@ class Memory:
         """Has the job done soon, after those before it."""
         self._thread.submit(self._do, job, None)
 
-    async def ask(self, job: Callable[[Store], T], otherwise: T) -> T:
+    async def ask(self, job: Callable[[Store], T], otherwise: U) -> T | U:
         """What the job returns, or `otherwise` where the store fails."""
-        future: Future[T] = self._thread.submit(self._do, job, otherwise)
+        future: Future[T | U] = self._thread.submit(self._do, job, otherwise)
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:
@@ -40,7 +41,7 @@ class Memory:
         self._thread.submit(lambda: self._store.close() if self._store else None)
         self._thread.shutdown(wait=True)
 
-    def _do(self, job: Callable[[Store], T], otherwise: T) -> T:
+    def _do(self, job: Callable[[Store], T], otherwise: U) -> T | U:
         if self._store is None:
             self._store = self._open()
             self._say(self._store.problem)

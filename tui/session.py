@@ -12,7 +12,7 @@ from tui.schedule import record_evidence
 from tui.screens.answer import AnswerScreen, Submitted
 from tui.screens.final import FinalScreen
 from tui.screens.probe import ProbeScreen
-from tui.screens.selfgrade import SelfGradeScreen
+from tui.screens.selfgrade import Claims, SelfGradeScreen
 from tui.screens.verdict import Judged, VerdictScreen
 from tui.screens.wait import WaitScreen
 from tui.settings import Settings
@@ -60,9 +60,11 @@ class Session:
             if judged is None or judged.choice != "again":
                 return
 
-    async def grade(self, attempt: Attempt) -> None:
-        """The verdict and the probes on an attempt that was left ungraded."""
-        await self._judge(attempt)
+    async def revisit(self, attempt: Attempt) -> None:
+        """An earlier attempt: its verdict once more, or the one that it never got, and what comes after it."""
+        judged = await self._judge(attempt)
+        if judged is not None and judged.choice == "again":
+            await self.practise()
 
     async def _show(self, screen: Any) -> Any:
         return await self.app.push_screen_wait(screen)
@@ -88,32 +90,37 @@ class Session:
         return await memory.ask(lambda store: store.add_attempt(attempt), attempt)
 
     async def _judge(self, attempt: Attempt) -> Judged | None:
-        claims: dict[str, tuple[bool, int]] | None = None
-        if self.room.settings.self_grade:
-            claims = await self._show(SelfGradeScreen(self.question, attempt.answer))
-        verdict = await self._graded(self.question, attempt.answer, "Your answer is saved. The grader is reading it…")
+        claims: Claims | None = None
+        verdict = attempt.verdict
         if verdict is None:
-            self.app.notify("Your answer is saved. Grade it whenever you like, from the history (H).")
-            return None
-        attempt = replace(attempt, verdict=verdict, level=verdict.level)
-        self._keep_attempt(attempt)
-        self._schedule(attempt, verdict, frozenset())
-        if claims:
-            self._keep_claims(attempt, verdict, claims)
-        asked = self._questions(verdict)
-        judged: Judged = await self._show(self._verdict_screen(attempt, verdict, bool(asked), claims))
+            if self.room.settings.self_grade:
+                claims = await self._show(SelfGradeScreen(self.question, attempt.answer))
+            verdict = await self._graded(attempt.answer)
+            if verdict is None:
+                self.app.notify("Grade it whenever you like, from the history (H).")
+                return None
+            attempt = replace(attempt, verdict=verdict, level=verdict.level)
+            self._keep_attempt(attempt)
+            self._schedule(attempt, verdict, frozenset())
+            if claims:
+                self._keep_claims(attempt, verdict, claims)
+        contests = await self.room.memory.ask(lambda store: store.contests(attempt.id), ()) if attempt.id else ()
+        can_go_on = bool(self._questions(verdict)) and attempt.final is None
+        judged: Judged = await self._show(self._verdict_screen(attempt, verdict, contests, can_go_on, claims))
         attempt = replace(attempt, level=judged.verdict.level)
-        self._schedule(attempt, judged.verdict, frozenset())
+        if attempt.final is None and judged.verdict != verdict:
+            self._schedule(attempt, judged.verdict, frozenset())
         if judged.choice != "probes":
             return judged
         return await self._probe(attempt, judged)
 
-    async def _graded(self, question: Question, answer: str, saying: str) -> Verdict | None:
-        verdict: Verdict | None = await self._show(WaitScreen(lambda: self.room.worker.grade(question, answer), saying))
+    async def _graded(self, answer: str) -> Verdict | None:
+        saying = "The grader is reading your answer…"
+        verdict: Verdict | None = await self._show(WaitScreen(lambda: self.room.worker.grade(self.question, answer), saying))
         return verdict
 
     def _verdict_screen(
-        self, attempt: Attempt, verdict: Verdict, can_go_on: bool, claims: dict[str, tuple[bool, int]] | None
+        self, attempt: Attempt, verdict: Verdict, contests: tuple[Contest, ...], can_go_on: bool, claims: Claims | None
     ) -> VerdictScreen:
         from tui.widgets.points import agreement
 
@@ -124,7 +131,7 @@ class Session:
             self._keep_attempt(replace(attempt, level=level))
 
         return VerdictScreen(
-            self.question, attempt, verdict, reconsider=reconsidered, keep=keep,
+            self.question, attempt, verdict, contests=contests, reconsider=reconsidered, keep=keep,
             drop=lambda contest: self.room.memory.tell(lambda store: store.drop_contest(contest.id)),
             levelled=levelled, can_go_on=can_go_on, extra=agreement(verdict, claims) if claims else None,
         )  # fmt: skip
@@ -195,7 +202,7 @@ class Session:
         retention = self.room.settings.retention
         self.room.memory.tell(lambda store: record_evidence(store, attempt, verdict, drawn_out, retention))
 
-    def _keep_claims(self, attempt: Attempt, verdict: Verdict, claims: dict[str, tuple[bool, int]]) -> None:
+    def _keep_claims(self, attempt: Attempt, verdict: Verdict, claims: Claims) -> None:
         grades = tuple(SelfGrade(attempt.id, id, said, sure, verdict.heard(id)) for id, (said, sure) in claims.items())
         self.room.memory.tell(lambda store: store.add_self_grades(grades))
 

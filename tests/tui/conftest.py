@@ -199,3 +199,44 @@ def make_app(worker: FakeWorker, history: Path, tmp_path: Path, monkeypatch: pyt
 def kept(history: Path) -> Callable[[], Store]:
     """Opens what the app has written, as another program would."""
     return lambda: Store(history)
+
+
+@pytest.fixture
+def until() -> Callable[..., Any]:
+    """Waits until something holds, as long as it takes within reason."""
+
+    async def wait(pilot: Any, holds: Callable[[], Any]) -> None:
+        for _ in range(500):
+            await pilot.pause(0.01)
+            if holds():
+                return
+        raise AssertionError(f"it never came to hold; on the screen is {pilot.app.screen}")
+
+    return wait
+
+
+@pytest.fixture
+def shows() -> Callable[..., Any]:
+    """Waits until a screen of that kind is shown and laid out."""
+
+    async def wait(pilot: Any, kind: type) -> Any:
+        for _ in range(500):
+            await pilot.pause(0.01)
+            if isinstance(pilot.app.screen, kind):
+                await pilot.pause()
+                return pilot.app.screen
+        raise AssertionError(f"no {kind.__name__}; on the screen is {pilot.app.screen}")
+
+    return wait
+
+
+@pytest.fixture
+def text_on() -> Callable[[Any], str]:
+    """Everything that stands on the screen, as plain text."""
+
+    def read(app: Any) -> str:
+        width, height = app.size
+        strips = app.screen._compositor.render_strips(app.size)
+        return "\n".join("".join(segment.text for segment in strip)[:width] for strip in strips[:height])
+
+    return read

@@ -103,7 +103,12 @@ class AnswerScreen(Screen[Submitted | None]):
         self._hear_soon()
 
     def _tick(self) -> None:
-        self.seconds = self._before + time.monotonic() - self._since
+        self.seconds = self.elapsed
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds spent on this answer, earlier sittings of its draft included."""
+        return self._before + time.monotonic() - self._since
 
     @property
     def answer(self) -> str:
@@ -155,8 +160,7 @@ class AnswerScreen(Screen[Submitted | None]):
         self._hear_soon()
 
     def _keep_text(self, text: str) -> None:
-        self._tick()
-        self._keep(Draft(self.question.address, text, round(self.seconds, 1), self.mode, utc_now()))
+        self._keep(Draft(self.question.address, text, round(self.elapsed, 1), self.mode, utc_now()))
 
     def _hear_soon(self) -> None:
         if self._hearing is not None:
@@ -181,8 +185,7 @@ class AnswerScreen(Screen[Submitted | None]):
         if not self.answer.strip():
             self.notify("There is nothing to grade yet. Type an answer, or leave with Esc.", severity="warning")
             return
-        self._tick()
-        self.dismiss(Submitted(self.query_one(Editor).finish(), round(self.seconds, 1), self.mode))
+        self.dismiss(Submitted(self.query_one(Editor).finish(), round(self.elapsed, 1), self.mode))
 
     def action_leave(self) -> None:
         self.dismiss(None)

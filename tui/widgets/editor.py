@@ -19,8 +19,9 @@ MOST_CHARACTERS = 50_000
 class Editor(TextArea):
     """Calls `keep` with the text soon after it changed, and when it is taken off the screen."""
 
-    def __init__(self, text: str, keep: Callable[[str], None], placeholder: str = "", id: str = "answer") -> None:
-        super().__init__(plain_text(text), id=id, placeholder=placeholder, tab_behavior="focus")
+    def __init__(self, text: str, keep: Callable[[str], None], placeholder: str = "", most: int = MOST_CHARACTERS) -> None:
+        super().__init__(plain_text(text), id="answer", placeholder=placeholder, tab_behavior="focus")
+        self.most = most
         self._keep = keep
         self._kept = text
         self._timer: Timer | None = None
@@ -50,21 +51,21 @@ class Editor(TextArea):
         return self.text
 
     async def _on_paste(self, event: Paste) -> None:
-        room = MOST_CHARACTERS - len(self.text)
+        room = self.most - len(self.text)
         if len(event.text) > room:
-            self.notify(f"An answer holds {MOST_CHARACTERS:,} characters; the rest was not pasted.", severity="warning")
+            self.notify(f"There is room for {self.most:,} characters; the rest was not pasted.", severity="warning")
         event.prevent_default()
         await super()._on_paste(Paste(plain_text(event.text)[: max(0, room)]))
 
-    def write_elsewhere(self) -> None:
+    def write_elsewhere(self, suffix: str = ".md") -> None:
         """Opens the learner's own editor on the text and takes over what comes back."""
         self.save()
         try:
-            text = edited_text(self.app, self.text)
+            text = edited_text(self.app, self.text, suffix)
         except EditorError as error:
             self.notify(str(error), severity="error")
             return
-        self.replace(plain_text(text.removesuffix("\n"))[:MOST_CHARACTERS], self.document.start, self.document.end)
+        self.replace(plain_text(text.removesuffix("\n"))[: self.most], self.document.start, self.document.end)
         self.save()
 
 
