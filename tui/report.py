@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from grader.verdict import Heard, Lowered, Next, Rank, Reason, Verdict
 
 RUNGS: tuple[Rank, ...] = ("below", "L4", "L5", "L6")
+LEAST_WIDTH = 40
 LONGEST_QUOTE = 300
 
 WHY: Mapping[Reason, str] = {
@@ -32,9 +33,10 @@ _COLOURS: Mapping[Rank, str] = {"below": "red", "L4": "yellow", "L5": "cyan", "L
 def verdict_text(question: Question, answer: str, verdict: Verdict, width: int = 80, colour: bool = False) -> str:
     """The verdict for people: level, what was heard and in which words, what was missed, and the shortest way up.
 
-    No line is wider than `width` cells; nothing that came from outside can steer a terminal; escapes occur only where `colour`.
+    No line is wider than `width` cells, or 40 where that is less; nothing that came from outside can steer a terminal; escapes
+    occur only where `colour`.
     """
-    page = Page(max(20, width), colour)
+    page = Page(max(LEAST_WIDTH, width), colour)
     page.line(("", ""), (one_line(question.entry.title), "bold"), ("   " + question.address, "dim"))
     page.say(one_line(question.prompt))
     page.gap()

@@ -54,7 +54,7 @@ class LocalServer(Server):
 def stranger_refuser(port: int) -> Middleware:
     """A middleware that answers only pages of this server, under this machine's own name.
 
-    A page from elsewhere could otherwise open the socket (`Origin` tells), or make its own name mean this address (`Host` tells).
+    A page from elsewhere could otherwise open the socket (`Origin` tells), or make its name mean this address (`Host` tells).
     """
 
     @web.middleware
