@@ -120,12 +120,12 @@ class EntryTrial:
         return {**asdict(self), "passed": self.passed}
 
 
-def try_entry(judge: Judge, entry: Entry) -> EntryTrial:
-    """Tries every text of an entry and of its follow-ups."""
+def try_entry(judge: Judge, entry: Entry, found: Sequence[Finding] = ()) -> EntryTrial:
+    """Tries every text of an entry and of its follow-ups; `found` is what is known to be wrong already."""
     main = Question(address=entry.id, entry=entry)
     questions = [main, *(Question(address=f"{entry.id}/{f.id}", entry=entry, follow_up=f) for f in entry.follow_ups)]
     points: list[PointTrial] = []
-    findings: list[Finding] = []
+    findings: list[Finding] = list(found)
     for question in questions:
         trials = judge.self_test(question)
         for point in question.points:
