@@ -36,7 +36,10 @@ NETS, ROWS = 8, 8
 
 def run(phi: str, depth: int, width: int, seed: int) -> Outcome:
     """The gradient's variance at every layer, for every gain, averaged over nets that run side by side."""
-    variance = {name: variances(gain, phi, depth, width, seed) for name, gain in GAINS.items()}
+    g = seeded(seed)
+    x, dL = normal(g, NETS, ROWS, width), normal(g, NETS, ROWS, width)
+    W = [normal(g, NETS, width, width, scale=width**-0.5) for _ in range(depth)]
+    variance = {name: variances(gain, phi, x, W, dL) for name, gain in GAINS.items()}
     passed = 0.5 if phi == "relu" else 1.0
     level = next(name for name, gain in GAINS.items() if gain * passed == 1)
     factor = {name: math.exp(log_slope(v)) for name, v in variance.items()}
@@ -56,18 +59,16 @@ def run(phi: str, depth: int, width: int, seed: int) -> Outcome:
         Axis("variance of dL/dx over that at the loss", log=True),
         tuple(Curve(name, back, tuple(v)) for name, v in variance.items()),
     )
-    halved = math.exp(log_slope(variances(1.0, "relu", depth, width, seed)))
+    halved = math.exp(log_slope(variances(1.0, "relu", x, W, dL)))
     return Outcome(plot, claims, halved, {f"factor a layer, {name}": f for name, f in factor.items()})
 
 
-def variances(gain: float, phi: str, depth: int, width: int, seed: int) -> list[float]:
-    """Var(dL/dx_l) over that at the loss, from the loss back to the input; the loss is a random direction."""
-    g = seeded(seed)
-    x: Tensor = normal(g, NETS, ROWS, width).requires_grad_()
-    states = [x]
-    for _ in range(depth):
-        z = states[-1] @ normal(g, NETS, width, width, scale=(gain / width) ** 0.5)
+def variances(gain: float, phi: str, x: Tensor, W: list[Tensor], dL: Tensor) -> list[float]:
+    """Var(dL/dx_l) over that at the loss, from the loss back to the input, for weights sqrt(gain) W and dL/dx_depth = dL."""
+    states = [x.clone().requires_grad_()]
+    for W_l in W:
+        z = states[-1] @ (gain**0.5 * W_l)
         states.append(z.relu() if phi == "relu" else z)
-    gradients = torch.autograd.grad((states[-1] * normal(g, NETS, ROWS, width)).sum(), states)
+    gradients = torch.autograd.grad((states[-1] * dL).sum(), states)
     by_layer = [float(d.pow(2).mean()) for d in gradients[::-1]]
     return [v / by_layer[0] for v in by_layer]

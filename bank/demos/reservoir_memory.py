@@ -16,7 +16,7 @@ from bank.demos.result import Axis, Curve, Guess, Knob, Outcome, Plot
 
 DEVICES = ("cpu", "cuda")
 KNOBS = (
-    Knob("rho", 0.95, "every singular value of W", 0.9, 0.98),
+    Knob("rho", 0.95, "every singular value of W", 0.9, 0.96),
     Knob("nonlinear", False, "tanh of a weakly driven state"),
     Knob("seed", 0, "of the random numbers", 0, 9),
 )

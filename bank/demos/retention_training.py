@@ -13,7 +13,7 @@ from bank.demos.latch import Net, cue_gradient, train
 from bank.demos.result import Axis, Curve, Guess, Knob, Outcome, Plot
 
 KNOBS = (
-    Knob("lag", 40, "steps from the cue to the answer", choices=(40, 50)),
+    Knob("lag", 40, "steps from the cue to the answer", choices=(36, 40, 44)),
     Knob("seed", 0, "of the first of four nets", choices=(0, 4, 8)),
 )
 GUESS = Guess(

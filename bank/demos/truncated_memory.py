@@ -15,7 +15,7 @@ from bank.demos.measure import F64, SavedBytes, line_fit, normal, orthogonal, se
 from bank.demos.result import Axis, Curve, Guess, Knob, Outcome, Plot
 
 KNOBS = (
-    Knob("K", 16, "steps in a chunk", choices=(8, 16, 32)),
+    Knob("K", 16, "steps in a chunk", choices=(4, 8, 16)),
     Knob("B", 4, "rows in the batch", 1, 8),
     Knob("H", 32, "hidden units", 8, 64),
     Knob("seed", 0, "of the random numbers", 0, 9),

@@ -15,7 +15,7 @@ from bank.demos.latch import Net, train
 from bank.demos.result import Axis, Claim, Curve, Guess, Knob, Outcome, Plot
 
 KNOBS = (
-    Knob("lag", 8, "steps from the cue to the answer", 4, 12),
+    Knob("lag", 8, "steps from the cue to the answer", 4, 10),
     Knob("seed", 0, "of the first of three nets", 0, 6),
 )
 GUESS = Guess(
