@@ -15,7 +15,7 @@ from bank.entry import Level
 _LONGEST_HEADING = 90
 _OPENING, _CLOSING = '“"«„', '”"»“'
 _MARKER = re.compile(r"(?:[-*•–—▪]|\(?\d{1,2}[.)])\s+")
-_MARKDOWN_HEADING = re.compile(r"#{1,6}\s+")
+_MARKDOWN_HEADING = re.compile(r"#{1,6}\s+(?:\d{1,2}[.)]\s+)?")
 _EMPHASIS = re.compile(r"(\*\*|__|\*)(?=\S)(.+?)(?<=\S)\1")
 _BULLET = re.compile(r"[-*•–—▪]\s")
 _ARTICLE = r"(?:an?\s+|the\s+)?"

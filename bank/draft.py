@@ -18,7 +18,7 @@ _LONGEST_TEXT = 15_000
 _LONG_NAME = 5  # letters from which on a file's name is a word and not an abbreviation
 _LIKE = 0.3  # share of a bullet's weighted words that a tell must have for the two to be one
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-_SENTENCE = re.compile(r"(?<=[.!?])[\"”)]*\s+(?=[A-Z0-9“\"(])")
+_SENTENCE = re.compile(r"(?:(?<=[.!?])|(?<=[.!?][\"”)]))\s+(?=[A-Z0-9“\"(])")
 _ABSENT = re.compile(
     r"(?:no|not|never|lack(?:s|ing)?|without|missing|omit(?:s|ting)?|forget(?:s|ting)?|fail(?:s|ing|ure)?|does(?:n't| not)|"
     r"do(?:n't| not)|can(?:'t|not| not)|unable|skip(?:s|ping)?|ignor(?:es|ing)|neglect(?:s|ing)?)\b\s*",

@@ -9,7 +9,7 @@ from bank.article import read_article
 from bank.draft import Draft, FollowUpDraft, TellDraft, propose
 from bank.entry import LEVELS
 from bank.schema import modeline
-from bank.template import quoted
+from bank.template import bare, quoted
 
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff\ufeff]")
 
@@ -30,11 +30,11 @@ def _lines(draft: Draft, id: str) -> Iterator[str]:
     yield "# A draft. Wherever a line says DECIDE, read it and decide; then `tells check` says what is still thin."
     for note in draft.notes:
         yield f"# Not placed: {note}"
-    yield from ("schema: 1", f"id: {id}", f"title: {quoted(draft.title)}")
+    yield from ("schema: 1", f"id: {bare(id)}", f"title: {quoted(draft.title)}")
     yield f"prompt: {quoted(draft.prompt)}  # DECIDE: is this what an interviewer asks?"
     yield f"asked_in: [{', '.join(map(quoted, draft.asked_in))}]"
     yield "topics: []  # DECIDE"
-    yield f"related: [{', '.join(draft.related)}]"
+    yield f"related: [{', '.join(map(bare, draft.related))}]"
     yield "time_limit_minutes: 5"
     yield from _levels(draft)
     yield "tells:"
@@ -42,14 +42,15 @@ def _lines(draft: Draft, id: str) -> Iterator[str]:
         yield from _tell(tell, "  ", with_level=True)
     yield "misconceptions:" if draft.misconceptions else "misconceptions: []"
     for wrong in draft.misconceptions:
-        yield f"  - id: {wrong.id}"
+        yield f"  - id: {bare(wrong.id)}"
         yield f"    says: {quoted(wrong.says)}  # DECIDE: from {quoted(wrong.bullet)}"
         yield "    examples: []  # DECIDE: how do candidates put it?"
         yield "    contrasts: []  # DECIDE: correct statements in similar words"
         yield "    lowers: 1"
     yield "missing:" if draft.missing else "missing: []"
     for ids, bullet in draft.missing:
-        yield f"  - {{none_of: [{', '.join(ids)}], lowers: 1}}  # DECIDE: are these the tells meant by {quoted(bullet)}?"
+        decide = f"DECIDE: are these the tells meant by {quoted(bullet)}?"
+        yield f"  - {{none_of: [{', '.join(map(bare, ids))}], lowers: 1}}  # {decide}"
     yield "claims: []  # DECIDE: which demo shows what a tell asserts? `tells demo` lists them"
     yield "follow_ups:" if draft.follow_ups else "follow_ups: []"
     for follow_up in draft.follow_ups:
@@ -69,7 +70,7 @@ def _levels(draft: Draft) -> Iterator[str]:
             yield "    # DECIDE: the article's answer goes on from the level below, so both stand here"
         yield from _block("answer", draft.answers[level], "    ")
         if ids:
-            yield f"    requires: {{any: [{{at_least: {needed}, of: [{', '.join(ids)}]}}]}}  # DECIDE"
+            yield f"    requires: {{any: [{{at_least: {needed}, of: [{', '.join(map(bare, ids))}]}}]}}  # DECIDE"
         else:
             yield f"    requires: {{}}  # DECIDE: no tell of {level} was found; name those that it needs"
 
@@ -77,7 +78,7 @@ def _levels(draft: Draft) -> Iterator[str]:
 def _tell(tell: TellDraft, indent: str, *, with_level: bool) -> Iterator[str]:
     for decide in tell.decide:
         yield f"{indent}# DECIDE: {decide}"
-    yield f"{indent}- id: {tell.id}"
+    yield f"{indent}- id: {bare(tell.id)}"
     if with_level:
         yield f"{indent}  level: {tell.level}"
         yield from ([f"{indent}  strong_hire: true"] if tell.strong else [])
@@ -90,7 +91,7 @@ def _tell(tell: TellDraft, indent: str, *, with_level: bool) -> Iterator[str]:
 
 
 def _follow_up(follow_up: FollowUpDraft) -> Iterator[str]:
-    yield f"  - id: {follow_up.id}"
+    yield f"  - id: {bare(follow_up.id)}"
     yield f"    prompt: {quoted(follow_up.prompt)}"
     yield from _block("answer", follow_up.answer, "    ")
     yield "    tells:"

@@ -39,7 +39,8 @@ def check_shape(source: Source) -> tuple[Entry | None, list[Complaint]]:
     try:
         entry = Entry.model_validate(source.plain())
     except ValidationError as error:
-        found = {_steps(e["loc"]): e for e in reversed(error.errors(include_url=False, include_context=True))}
+        errors = [e for e in error.errors(include_url=False) if e["type"] != "too_short" or not e["input"]]
+        found = {_steps(e["loc"]): e for e in reversed(errors)}
         for steps, details in found.items():
             if not any(steps[: len(done)] == done for done in touched if done):
                 complaints.append(Complaint(source.line(steps), steps, _sentence(details)))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
+from bank.scalars import Surprise, scalar
 from bank.schema import modeline
 
 _TEMPLATE = """\
@@ -90,7 +90,7 @@ def template(id: str, title: str = "", prompt: str = "", topics: Sequence[str] =
     title = title.strip() or id.replace("-", " ").capitalize()
     return _TEMPLATE.format(
         modeline=modeline(),
-        id=id,
+        id=bare(id),
         title=quoted(title),
         prompt=quoted(prompt.strip() or f"What is {title}?"),
         topics=f"[{', '.join(map(quoted, topics))}]",
@@ -100,4 +100,20 @@ def template(id: str, title: str = "", prompt: str = "", topics: Sequence[str] =
 
 def quoted(text: str) -> str:
     """A text as YAML holds it safely on one line: double-quoted, with everything escaped that has to be."""
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return f"\\{char}"
+    if char.isprintable():
+        return char
+    return f"\\x{ord(char):02x}" if char < "\x80" else f"\\U{ord(char):08x}"
+
+
+def bare(id: str) -> str:
+    """An id without quotes, where YAML takes it for text; `no`, `12` and their like need them."""
+    try:
+        return id if scalar(id) == id else quoted(id)
+    except Surprise:
+        return quoted(id)

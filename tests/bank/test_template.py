@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +41,13 @@ def test_any_printable_title_survives(title: str) -> None:
     file = parse_entry(template("x", title, title, [title]), Path("x.yaml"))
     assert file.entry is not None, [str(p) for p in file.problems]
     assert file.entry.title == file.entry.prompt == file.entry.topics[0] == title.strip()
+
+
+@pytest.mark.parametrize("id", ["no", "12", "2026-01-31", "null", "true", "on", "0x1f", "1e3"])
+def test_any_id_survives(id: str) -> None:
+    file = parse_entry(template(id), Path(f"{id}.yaml"))
+    assert file.entry is not None, [str(p) for p in file.problems]
+    assert file.entry.id == id
 
 
 def test_quotes_and_backslashes_are_escaped() -> None:
