@@ -1,8 +1,8 @@
 """What README and docs show is true, because it runs.
 
-In a block marked `console`, a line that starts with `$ ` is a command; lines that start with `> ` go on with it. What follows is
-what it prints, `...` standing for anything; where nothing follows, anything may be printed. A command ends with 0, or with N where
-it carries the comment `# exit code N`. The commands of one file share a folder and a home.
+In a block marked `console`, a line that starts with `$ ` is a command; lines that start with `> ` go on with it. What follows
+is what it prints, `...` standing for anything; where nothing follows, anything may be printed. A command ends with 0, or with N
+where it carries the comment `# exit code N`. The commands of one file share a folder and a home.
 """
 
 from __future__ import annotations
