@@ -159,7 +159,9 @@ def _map_lines(heat: HeatMap, cell: int, pool: int, low: float, high: float) -> 
     def shade(value: float) -> str:
         if not value > 0:
             return " "
-        return _SHADES[min(len(_SHADES) - 1, int(math.log(value / low) / span * len(_SHADES)))] if math.isfinite(value) else "!"
+        if not math.isfinite(value):
+            return "!"
+        return _SHADES[min(len(_SHADES) - 1, int(math.log(value / low) / span * len(_SHADES)))] if high > low else _SHADES[-1]
 
     across = len(heat.rows[0])
     lines = [heat.name if pool == 1 else f"{heat.name} (one cell for {pool} by {pool})"]

@@ -7,16 +7,18 @@ import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from textwrap import wrap
 from typing import NoReturn
 
 import click
 
 from bank.demos import DemoError, demo_names, demo_title, load_demo
-from bank.demos.result import Demo, DemoSpec, Knob
+from bank.demos.result import Claim, Demo, DemoSpec, Knob
 from bank.entry import Claim as EntryClaim
 from bank.load import load_bank
 from tui.cli import Call, common_options
 from tui.plot_text import plot_text
+from tui.stdout import new_console
 
 
 @click.command("demo")
@@ -99,15 +101,16 @@ def _list(call: Call, as_json: bool) -> None:
     click.echo("\nRun one with `tells demo NAME`, turn a knob with `--set KNOB=VALUE`, prove them all with `tells demo --all`.")
 
 
-def _load(name: str) -> DemoSpec:
-    if "torch" not in sys.modules and name in demo_names() and sys.stderr.isatty():
+def _announce_torch() -> None:
+    if "torch" not in sys.modules and sys.stderr.isatty():
         click.echo("Loading torch, once …", err=True)
-    return load_demo(name)
 
 
 def _run_one(name: str, settings: Mapping[str, str], as_json: bool, save: Path | None, device: str, ctx: click.Context) -> None:
     try:
-        spec = _load(name)
+        if name in demo_names():
+            _announce_torch()
+        spec = load_demo(name)
         demo = spec.run(**settings, device=device)
     except DemoError as error:
         _refuse(str(error))
@@ -147,20 +150,25 @@ def _shown(spec: DemoSpec, demo: Demo) -> str:
         "",
         *(_knob_line(knob, demo) for knob in spec.knobs),
         "",
-        f"Predict: {guess.question}",
+        *wrap(f"Predict: {guess.question}", width),
         "",
         plot_text(demo.plot, width),
         "",
-        f"See: {demo.see}",
+        *wrap(f"See: {demo.see}", width),
         "",
-        *(line for claim in demo.claims for line in (
-            f"{'holds' if claim.holds else 'FAILS'}  {claim.statement}",
-            f"       expected {claim.expected}; got {claim.got}; {claim.tolerance}",
-        )),
+        *(line for claim in demo.claims for line in _claim_lines(claim, width)),
         "",
         f"Answer to the prediction: {answer} (right {right}).",
     ]  # fmt: skip
     return "\n".join([*lines, *(f"{name}: {value:.4g}" for name, value in demo.extra.items())])
+
+
+def _claim_lines(claim: Claim, width: int) -> list[str]:
+    found = f"expected {claim.expected}; got {claim.got}; {claim.tolerance}"
+    return [
+        *wrap(f"{'holds' if claim.holds else 'FAILS'}  {claim.statement}", width, subsequent_indent=" " * 7),
+        *wrap(found, width, initial_indent=" " * 7, subsequent_indent=" " * 9),
+    ]
 
 
 def _knob_line(knob: Knob, demo: Demo) -> str:
@@ -178,7 +186,7 @@ def _run_all(as_json: bool, device: str) -> None:
     demos: list[Demo] = []
     broken: list[str] = []
     skipped: list[str] = []
-    _load(next(iter(demo_names())))
+    _announce_torch()
     with click.progressbar(
         demo_names(),
         label="Running the demos",
@@ -212,13 +220,9 @@ def _run_all(as_json: bool, device: str) -> None:
 
 def _print_table(demos: Iterable[Demo]) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=160)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in ("demo", "claim", "expected", "got", "tolerance", ""):
         table.add_column(column, overflow="fold")
@@ -227,4 +231,4 @@ def _print_table(demos: Iterable[Demo]) -> None:
             cells = (demo.name if not index else "", claim.statement, claim.expected, claim.got, claim.tolerance)
             verdict = Text("holds", "green") if claim.holds else Text("FAILS", "bold red")
             table.add_row(*map(Text, cells), verdict)
-    console.print(table)
+    new_console().print(table)

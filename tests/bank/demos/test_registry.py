@@ -33,7 +33,11 @@ Source: geometry.
 from bank.demos.claims import equal
 from bank.demos.result import Axis, Curve, Guess, Knob, Outcome, Plot
 
-KNOBS = (Knob("slope", 2, "of the line", 0, 9), Knob("up", True, "or down"), Knob("kind", "solid", "of ink", choices=("solid", "thin")))
+KNOBS = (
+    Knob("slope", 2, "of the line", 0, 9),
+    Knob("up", True, "or down"),
+    Knob("kind", "solid", "of ink", choices=("solid", "thin")),
+)
 GUESS = Guess("What is y at x = {slope}?", 0)
 SEE = "A line."
 
@@ -78,7 +82,7 @@ def test_naming_the_demos_imports_no_torch() -> None:
 
 
 def test_an_unknown_demo_is_answered_with_the_nearest_name() -> None:
-    with pytest.raises(UnknownDemo, match="no demo 'spectral-radis'. Did you mean 'spectral-radius'"):
+    with pytest.raises(UnknownDemo, match=r"no demo 'spectral-radis'\. Did you mean 'spectral-radius'"):
         load_demo("spectral-radis")
     with pytest.raises(UnknownDemo, match="`tells demo` lists them"):
         demo_title("nothing-like-any")
