@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -203,9 +204,7 @@ def _article(path: Path) -> tuple[str, str]:
 
 
 def _id_of(stem: str) -> str:
-    from bank.draft import slug
-
-    return slug(stem, 8) or "article"
+    return "-".join(re.findall("[a-z0-9]+", stem.lower()))[:60].strip("-") or "article"
 
 
 def _free(id: str, taken: Iterable[str]) -> str:
