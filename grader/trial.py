@@ -198,19 +198,35 @@ def _try_answers(judge: Judge, question: Question) -> tuple[tuple[AnswerTrial, .
         reached = verdict.level or "below"
         tried.append(AnswerTrial(level, reached))
         if reached != level:
-            findings.append(Finding(entry.id, level, f"The model answer for {level} {_why(level, reached, verdict)}", False))
+            findings.append(
+                Finding(entry.id, level, f"The model answer for {level} {_why(entry, level, reached, verdict)}", False)
+            )
     return tuple(tried), findings
 
 
-def _why(level: Level, reached: Rank, verdict: Verdict) -> str:
+def _why(entry: Entry, level: Level, reached: Rank, verdict: Verdict) -> str:
     ranks: tuple[Rank, ...] = ("below", *LEVELS)
     if ranks.index(reached) > ranks.index(level):
         heard = [h.id for h in verdict.tells if h.heard and h.level is not None and h.level > level]
         return f"reaches {reached}: {', '.join(heard) or 'its tells'} heard. Say less in it, or ask more of {reached}."
-    wrong = [h.id for h in verdict.misconceptions if h.heard]
-    lacking = [f"{id} not heard" for id in (verdict.next.tells if verdict.next else ())] + [f"{id} heard" for id in wrong]
     name = "no level" if reached == "below" else f"only {reached}"
-    return f"reaches {name}: {', '.join(lacking) or 'it is lowered'}. Say it more plainly, or add examples like it."
+    lacking = "; ".join(_lacking(entry, level, verdict)) or "it is lowered"
+    return f"reaches {name}: {lacking}. Say it more plainly, or add examples like it."
+
+
+def _lacking(entry: Entry, level: Level, verdict: Verdict) -> Iterator[str]:
+    """What keeps an answer below a level."""
+    for rung in LEVELS[: LEVELS.index(level) + 1]:
+        rule = entry.levels[rung].requires
+        unheard = [id for id in rule.all if not verdict.heard(id)]
+        if unheard:
+            yield f"{', '.join(unheard)} not heard"
+        for choice in rule.any:
+            heard = sum(verdict.heard(id) for id in choice.of)
+            if heard < choice.at_least:
+                yield f"{heard} of {choice.at_least} heard among {', '.join(choice.of)}"
+    for lowered in verdict.lowered_by:
+        yield f"{lowered.id} heard" if lowered.kind == "misconception" else f"none heard of {', '.join(lowered.none_of)}"
 
 
 def _try_follow_up_answers(judge: Judge, questions: Sequence[Question]) -> Iterator[Finding]:

@@ -20,10 +20,12 @@ from tui.plain import one_line
 from tui.problems import near_path, put_problems
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from grader.trial import EntryTrial, Finding, Judge
 
 
-def check(call: Call, paths: Sequence[Path], *, as_json: bool, with_grader: bool) -> int:
+def check(call: Call, paths: Sequence[Path], *, as_json: bool, with_grader: bool, notes: bool) -> int:
     """Checks, prints, and returns the exit code.
 
     Raises:
@@ -42,7 +44,7 @@ def check(call: Call, paths: Sequence[Path], *, as_json: bool, with_grader: bool
     put_problems(problems)
     if trials:
         _put_table(trials)
-    _put_findings(trials)
+    _put_findings(trials, notes or len(trials) == 1)
     click.echo(_sum(files, strays, problems, trials))
     return 1 if wrong else 0
 
@@ -146,8 +148,6 @@ def _put_table(trials: Iterable[EntryTrial]) -> None:
     table.add_column("")
     for trial in trials:
         margins = [p.margin for p in trial.points if p.margin is not None]
-        warnings = sum(f.warning for f in trial.findings)
-        fine = Text(f"ok, {warnings} notes" if warnings else "ok", "yellow" if warnings else "green")
         table.add_row(
             Text(trial.entry),
             str(len(trial.points)),
@@ -155,20 +155,33 @@ def _put_table(trials: Iterable[EntryTrial]) -> None:
             f"{sum(p.contrasts_heard for p in trial.points)}/{sum(p.contrasts for p in trial.points)}",
             _answers(trial),
             f"{min(margins):+.2f}" if margins else "",
-            fine if trial.passed else Text(f"{sum(not f.warning for f in trial.findings)} WRONG", "bold red"),
+            _outcome(trial),
         )
     new_console().print(table)
+
+
+def _outcome(trial: EntryTrial) -> Text:
+    from rich.text import Text
+
+    notes = sum(finding.warning for finding in trial.findings)
+    wrong = len(trial.findings) - notes
+    told = [f"{wrong} WRONG" if wrong else "ok"] + [f"{notes} note{'s' * (notes != 1)}"] * bool(notes)
+    return Text(", ".join(told), "bold red" if wrong else "green")
 
 
 def _answers(trial: EntryTrial) -> str:
     return " ".join(a.level if a.level == a.reached else f"{a.level}>{a.reached}" for a in trial.answers) or "none"
 
 
-def _put_findings(trials: Iterable[EntryTrial]) -> None:
-    for trial in trials:
-        for finding in sorted(trial.findings, key=lambda f: f.warning):
+def _put_findings(trials: Sequence[EntryTrial], notes: bool) -> None:
+    found = [finding for trial in trials for finding in trial.findings]
+    for finding in sorted(found, key=lambda f: f.warning):
+        if notes or not finding.warning:
             place = f"{finding.question}: {finding.point}" if finding.point else finding.question
             click.echo(f"{'note:  ' if finding.warning else 'WRONG: '}{one_line(f'{place}: {finding.what}')}")
+    hidden = 0 if notes else sum(finding.warning for finding in found)
+    if hidden:
+        click.echo(f"{hidden} note{'s' * (hidden != 1)} not shown; check one entry, or say --notes, to see them.")
 
 
 def _sum(
@@ -182,7 +195,7 @@ def _sum(
     warnings = sum(p.warning for p in problems)
     stray = sum(not p.warning for p in strays)
     told += [f"{stray} files or folders that cannot be read"] * bool(stray)
-    return ", ".join(told) + (f"; {warnings} warnings" if warnings else "") + "."
+    return ", ".join(told) + (f"; {warnings} warning{'s' * (warnings != 1)}" if warnings else "") + "."
 
 
 def _as_json(

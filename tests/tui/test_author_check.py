@@ -122,7 +122,22 @@ def test_warnings_fail_nothing(call: Callable[..., Result], tmp_path: Path) -> N
     result = call("sample.yaml")
     assert result.exit_code == 0
     assert "sample.yaml:13: warning: 'related[0]' names an entry 'nobody'" in result.stderr
-    assert "1 warnings" in result.stdout
+    assert "1 warning." in result.stdout
+
+
+def test_notes_are_counted_where_many_entries_are_checked(
+    call: Callable[..., Result], tmp_path: Path, judge: Callable[[LevelJudge], None]
+) -> None:
+    judge(LevelJudge(deaf=["one more way"]))
+    for name in ("one", "two"):
+        more = "[one way, one more way, another, yet another]"
+        (tmp_path / f"{name}.yaml").write_text(ENTRY.replace("sample\n", f"{name}\n", 1).replace("[one way]", more))
+    assert 'note:  one: first: 1 of 4 examples would not be heard: "one more way".' in call("one.yaml").stdout
+    result = call("one.yaml", "two.yaml")
+    assert result.exit_code == 0
+    assert "2 notes not shown" in result.stdout
+    assert "one more way" not in result.stdout
+    assert "one more way" in call("one.yaml", "two.yaml", "--notes").stdout
 
 
 def test_json_holds_problems_and_trials(call: Callable[..., Result], tmp_path: Path) -> None:

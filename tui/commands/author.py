@@ -157,9 +157,10 @@ def import_command(ctx: click.Context, articles: tuple[Path, ...], output: Path 
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--no-grader", is_flag=True, help="Check shape and cross references only; takes no time.")
+@click.option("--notes", is_flag=True, help="Tell what is not wrong enough to fail also where many entries are checked.")
 @common_options
 @click.pass_context
-def check_command(ctx: click.Context, paths: tuple[Path, ...], as_json: bool, no_grader: bool) -> None:
+def check_command(ctx: click.Context, paths: tuple[Path, ...], as_json: bool, no_grader: bool, notes: bool) -> None:
     r"""Check entries: their shape, their cross references, and what the grader makes of their own examples.
 
     PATH is a file, a folder, or the id of an entry; without one, all entries are checked: the shipped ones, yours, and those of
@@ -176,7 +177,8 @@ def check_command(ctx: click.Context, paths: tuple[Path, ...], as_json: bool, no
     """
     from tui.checking import check
 
-    ctx.exit(check(ctx.ensure_object(Call), paths, as_json=as_json, with_grader=not no_grader))
+    call = ctx.ensure_object(Call)
+    ctx.exit(check(call, paths, as_json=as_json, with_grader=not no_grader, notes=notes))
 
 
 @click.command("schema")
