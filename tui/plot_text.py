@@ -29,7 +29,7 @@ def nice_ticks(low: float, high: float, log: bool, most: int) -> list[float]:
     rough = (high - low) / max(most, 1)
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * m for m in (1, 2, 5, 10) if power * m >= rough * (1 - 1e-9))
-    return [step * k for k in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+    return [step * k for k in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)] or [low, high]
 
 
 def axis_label(axis: Axis) -> str:
@@ -95,7 +95,7 @@ def _cells(curve: Curve, x: _Scale, y: _Scale) -> list[tuple[int, int]]:
             continue
         here = x.cell(a), y.cell(b)
         if before is not None:
-            steps = max(1, round(abs(here[0] - before[0])))
+            steps = max(1, math.ceil(max(abs(here[0] - before[0]), abs(here[1] - before[1]))))
             for k in range(1, steps):
                 share = k / steps
                 cells.append(

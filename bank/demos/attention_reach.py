@@ -47,8 +47,8 @@ def run(T: int, rho: float, seed: int) -> Outcome:
     rnn = by_lag(X, lambda x: last_state(x, W, U) @ v)
     sharp = by_lag(X, lambda x: layer(x, [SHARPNESS * weights[0], *weights[1:]], causal(T))[-1] @ v)
     claims = (
-        close("Even attention: the gradient is the same at every lag", float(even.max() / even.min()), 1, 1e-12, "ratio"),
-        close("and 1/T of that of a single position", float(even[0]) / alone * T, 1, 1e-12, "of 1/T"),
+        close("Even attention: the gradient is the same at every lag (ratio)", float(even.max() / even.min()), 1, 1e-12),
+        close("Even attention: it is 1/T of that of a single position", float(even[0]) / alone * T, 1, 1e-12, "of 1/T"),
         above("Fresh transformer: far lags get a comparable gradient", far_over_near(fresh), 0.2, "of the near ones"),
         below("RNN: far lags get next to nothing", far_over_near(rnn), 1e-3, "of the near ones"),
         below("Saturated attention: the median lag loses it again", float(sharp.median() / sharp.max()), 1e-3, "of the top"),

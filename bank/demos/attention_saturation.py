@@ -48,14 +48,14 @@ def run(d: int, T: int, seed: int) -> Outcome:
     rate, _ = line_fit([math.log(n) for n in SIZES[2:]], [math.log(size) for size in mean[2:]])
     claims = (
         close_relative("The logits' standard deviation is sqrt d", deviation, math.sqrt(d), 0.1),
-        close("da/ds = diag a - a a'", float((ds - by_hand).detach().abs().max()), 0, 1e-12, "at most"),
+        close("da/ds = diag a - a a'", float((ds - by_hand).detach().abs().max()), 0, 1e-12, "difference"),
         falling("Undivided: the entropy falls as d grows", [entropy for entropy, _, _ in plain], "nats"),
         falling("Undivided: from d = 64 on the gradient to the logits falls", mean[2:]),
-        close("as a power of d that tends to -1/2", rate, -0.5, 0.2),
+        close("Undivided: it falls as a power of d that tends to -1/2", rate, -0.5, 0.2),
         falling("Undivided: the median query's gradient falls much faster", [median for _, _, median in plain][2:]),
         below("Undivided: at d = 1024 much of it is gone", mean[-1] / divided[-1][1], 0.7, "of the divided one"),
         at_most("Divided: the entropy hardly depends on d", (max(level) - min(level)) / max(level), 0.1, "of it"),
-        at_most("Divided: nor does the gradient", (max(slopes) - min(slopes)) / max(slopes), 0.2, "of it"),
+        at_most("Divided: the gradient hardly depends on d either", (max(slopes) - min(slopes)) / max(slopes), 0.2, "of it"),
     )
     plot = Plot(
         Axis("d, numbers in a query", log=True),

@@ -22,11 +22,7 @@ from bank.demos.measure import F64, jacobians, normal, norms_by_lag, orthogonal,
 from bank.demos.result import Axis, Curve, Guess, Knob, Outcome, Plot
 
 DEVICES = ("cpu", "cuda")
-KNOBS = (
-    Knob("T", 60, "steps", 40, 80),
-    Knob("H", 16, "hidden units", 12, 24),
-    Knob("seed", 0, "of the random numbers", 0, 9),
-)
+KNOBS = (Knob("T", 60, "steps", 40, 80), Knob("H", 16, "hidden units", 12, 24), Knob("seed", 0, "of the random numbers", 0, 9))
 GUESS = Guess(
     "A tanh net with an orthogonal recurrent matrix and inputs of size one: by what factor does the gradient change per step?",
     tolerance=0.12,
@@ -49,7 +45,7 @@ def run(T: int, H: int, seed: int) -> Outcome:
         close("Linear and orthogonal: the norm is kept exactly", rate["linear orthogonal"], 1, 1e-12, "a step"),
         between("tanh and orthogonal: it is not", rate["tanh orthogonal"], 0.6, 1, "a step"),
         below("tanh and small weights: it is lost faster still", rate["tanh small"], rate["tanh orthogonal"], "a step"),
-        below("and faster than in an LSTM with forget bias 1", rate["tanh small"], lstm[1], "a step"),
+        below("tanh and small weights: faster than in an LSTM of bias 1", rate["tanh small"], lstm[1], "a step"),
         rising("LSTM: the rate rises with the forget bias 0, 1, 4", lstm, "a step"),
         between("GRU, bias 4: it is kept", rate["GRU b_z=4"], 0.95, 1.1, "a step"),
         between("Residual: it is kept, or grows a little", rate["residual"], 0.95, 1.12, "a step"),

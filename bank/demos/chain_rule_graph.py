@@ -19,10 +19,7 @@ from bank.demos.measure import normal, seeded
 from bank.demos.result import Axis, Curve, Guess, Knob, Outcome, Plot
 
 DEVICES = ("cpu", "cuda")
-KNOBS = (
-    Knob("n", 8, "inner nodes", 1, 10),
-    Knob("seed", 0, "of the weights", 0, 9),
-)
+KNOBS = (Knob("n", 8, "inner nodes", 1, 10), Knob("seed", 0, "of the weights", 0, 9))
 GUESS = Guess(
     "{n} nodes between input and output, each feeding every later one: how many paths does the derivative sum over?",
     tolerance=0,
@@ -52,7 +49,7 @@ def run(n: int, seed: int) -> Outcome:
         close("The sum over all paths is the derivative", sum(by_length), float(expected), 1e-12),
         equal("There are 2^n paths", paths, 2**n, "paths"),
         close("The reverse pass gives the same", reverse, float(expected), 1e-12),
-        equal("with one product per edge", products, (n + 1) * (n + 2) // 2, "products"),
+        equal("The reverse pass takes one product per edge", products, (n + 1) * (n + 2) // 2, "products"),
         close("A skip from input to output adds a path of factor one", float(with_skip - expected), 1, 1e-12),
     )
     lengths = tuple(range(1, n + 2))

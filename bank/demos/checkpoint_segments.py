@@ -100,9 +100,9 @@ def run(T: int, B: int, H: int, seed: int) -> Outcome:
         close("Plain: the peak is T states", plain_peak, T, 1, "states"),
         close("peak(S) = T/S + S - 1 for every S", formula, 0, 1e-9, "states off"),
         between("The best S is near sqrt T", best / math.sqrt(T), 0.5 - 1e-9, 2 + 1e-9, "sqrt T"),
-        at_most("There the peak is at most 2 sqrt T", smallest, 2 * math.sqrt(T), "states"),
+        at_most("The smallest peak is at most 2 sqrt T", smallest, 2 * math.sqrt(T), "states"),
         equal("The cell is evaluated T times plain", plain_evaluations, T),
-        equal("and exactly twice as often for every S", {n for _, _, n in runs} == {2 * T}, True),
+        equal("With checkpoints it is evaluated exactly 2 T times, for every S", {n for _, _, n in runs} == {2 * T}, True),
     )
     x = tuple(sizes)
     curves = (Curve("with checkpoints", x, tuple(peaks)), Curve("plain", x, (plain_peak,) * len(x)))

@@ -17,11 +17,7 @@ from bank.demos.parallel_scan import loop
 from bank.demos.result import Axis, Curve, Guess, Knob, Outcome, Plot
 
 DEVICES = ("cpu", "cuda")
-KNOBS = (
-    Knob("T", 256, "steps", 128, 512),
-    Knob("N", 8, "states", 1, 16),
-    Knob("seed", 0, "of the random numbers", 0, 9),
-)
+KNOBS = (Knob("T", 256, "steps", 128, 512), Knob("N", 8, "states", 1, 16), Knob("seed", 0, "of the random numbers", 0, 9))
 GUESS = Guess(
     "Which is the shortest FFT that gives the output of {T} steps without wrapping any of it round?", tolerance=1, unit="steps"
 )
@@ -50,11 +46,7 @@ def run(T: int, N: int, seed: int) -> Outcome:
         above("Selective: it is not", largest_difference(early, late), 0.01),
     )
     steps = tuple(range(len(early)))
-    curves = (
-        ("fixed", fixed_early),
-        ("selective, at 10", early),
-        ("selective, at 100", late),
-    )
+    curves = (("fixed", fixed_early), ("selective, at 10", early), ("selective, at 100", late))
     plot = Plot(
         Axis("steps after the impulse"),
         Axis("state"),

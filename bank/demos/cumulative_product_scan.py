@@ -12,7 +12,7 @@ import math
 
 import torch
 
-from bank.demos.claims import between, close, equal
+from bank.demos.claims import between, close, not_finite
 from bank.demos.measure import F64, largest_difference
 from bank.demos.parallel_scan import loop, scan
 from bank.demos.result import Axis, Claim, Curve, Guess, Knob, Outcome, Plot
@@ -43,9 +43,15 @@ def run(a: float) -> Outcome:
         good = (divided - expected).abs() < 1e-3
         breaks[name] = int((~good).nonzero()[0, 0]) if not bool(good.all()) else T
         claims += [
-            between(f"{name}: it breaks near t = {limit:.0f}", breaks[name] / limit, 0.9, 1.25, "of that"),
-            equal(f"{name}: and ends in nan or inf", bool(divided[-1].isfinite()), False),
-            close(f"{name}: the associative scan does not", largest_difference(scan(factors, ones), expected), 0, 1e-6, "off"),
+            between(f"{name}: dividing breaks near t = {limit:.0f}", breaks[name] / limit, 0.9, 1.25, "of that"),
+            not_finite(f"{name}: dividing ends in nan or inf", float(divided[-1])),
+            close(
+                f"{name}: the associative scan is the loop",
+                largest_difference(scan(factors, ones), expected),
+                0,
+                1e-6,
+                "difference",
+            ),
         ]
         steps = tuple(range(1, T + 1))
         curves.append(Curve(f"dividing, {name}", steps, tuple(divided[:, 0].tolist())))

@@ -17,10 +17,7 @@ from bank.demos.measure import F64, log_slope
 from bank.demos.result import Axis, Curve, Guess, Knob, Outcome, Plot
 
 DEVICES = ("cpu", "cuda")
-KNOBS = (
-    Knob("b", 1.0, "forget bias of one more line", 0.5, 6.0),
-    Knob("T", 100, "steps", 30, 200),
-)
+KNOBS = (Knob("b", 1.0, "forget bias of one more line", 0.5, 6.0), Knob("T", 100, "steps", 30, 200))
 GUESS = Guess("Which forget bias makes the gradient's half-life 100 steps?", tolerance=0.3)
 SEE = "Straight lines, each of slope ln sigmoid(b): only a bias of about 5 lives on the scale of a hundred steps."
 

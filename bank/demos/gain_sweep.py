@@ -17,10 +17,7 @@ from bank.demos.measure import normal, seeded, spectral_norm, spectral_radius
 from bank.demos.result import Axis, Claim, Curve, Guess, Knob, Outcome, Plot
 
 DEVICES = ("cpu", "cuda")
-KNOBS = (
-    Knob("drive", 0.0, "strength of the inputs", 0.0, 1.0),
-    Knob("seed", 0, "of the random numbers", 0, 9),
-)
+KNOBS = (Knob("drive", 0.0, "strength of the inputs", 0.0, 1.0), Knob("seed", 0, "of the random numbers", 0, 9))
 GUESS = Guess(
     "A tanh net, weights of spectral radius 3, inputs of strength {drive:g}. ln 3 is 1.10: what is the Lyapunov exponent?",
     tolerance=0.15,

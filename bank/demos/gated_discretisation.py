@@ -26,10 +26,7 @@ KNOBS = (
     Knob("seed", 0, "of the random numbers", 0, 9),
 )
 GUESS = Guess(
-    "The gate's input is z = {z:g}. How many steps is its memory's time constant?",
-    tolerance=1.1,
-    unit="steps",
-    factor=True,
+    "The gate's input is z = {z:g}. How many steps is its memory's time constant?", tolerance=1.1, unit="steps", factor=True
 )
 SEE = "The gradient of a fixed gate falls in a straight line; that of the gates chosen by the input falls in steps."
 
@@ -49,10 +46,10 @@ def run(z: float, T: int, seed: int) -> Outcome:
     keep = float(torch.exp(-softplus(torch.tensor(z, dtype=F64))))
     constant = -1 / math.log(keep)
     claims = (
-        close("The discretised state space is the gated net", largest_difference(states, gated), 0, 1e-14, "at most"),
+        close("The discretised state space is the gated net", largest_difference(states, gated), 0, 1e-14, "difference"),
         above("Every factor is above 0", float(a.min()), 0),
-        below("and below 1: nothing explodes", float(a.max()), 1),
-        close("The gradient over a lag is the factors' product", largest_difference(by_lag, product), 0, 1e-15, "at most"),
+        below("Every factor is below 1: nothing explodes", float(a.max()), 1),
+        close("The gradient over a lag is the factors' product", largest_difference(by_lag, product), 0, 1e-15, "difference"),
         close("One time constant leaves 1/e", keep**constant, math.exp(-1), 1e-12),
     )
     lags = tuple(range(T))

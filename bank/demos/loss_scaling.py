@@ -16,10 +16,7 @@ from bank.demos.measure import seeded
 from bank.demos.result import Axis, Curve, Guess, Knob, Outcome, Plot
 
 DEVICES = ("cpu", "cuda")
-KNOBS = (
-    Knob("k", 12, "log2 of the loss's scale", 1, 16),
-    Knob("seed", 0, "of the gradients", 0, 9),
-)
+KNOBS = (Knob("k", 12, "log2 of the loss's scale", 1, 16), Knob("seed", 0, "of the gradients", 0, 9))
 GUESS = Guess(
     "Gradients spread evenly on a log scale from 2^-40 to 2^-2. What share is lost in float16 at a scale of 2^{k}, in percent?",
     tolerance=5,

@@ -50,7 +50,7 @@ def run(rho: float, coupling: float, H: int, T: int) -> Outcome:
         at_most("No lag is above sigma_max^lag", max(n / sigma**lag for lag, n in enumerate(norms)), 1, slack=1e-12),
         at_least("No lag is below rho^lag", min(n / radius**lag for lag, n in enumerate(norms)), 1, slack=1e-9),
         below("The root |W^lag|^(1/lag) falls from lag T/4 on", root[-1], root[T // 4 - 1]),
-        above("and stays above rho, its limit", root[-1], radius),
+        above("The root stays above rho, its limit", root[-1], radius),
     )
     lags = tuple(range(T + 1))
     bounds = (Curve("rho^lag", lags, tuple(rho**lag for lag in lags)), Curve("measured", lags, tuple(norms)))

@@ -97,23 +97,21 @@ def run(T: int, N: int, seed: int) -> Outcome:
     by_loop, by_scan, by_function = loop(a, b), scan(a, b), apply(a, b)
     dh, needed, taken = normal(g, *b.shape), math.ceil(math.log2(T)), sum(1 for _ in rounds(a, b))
     expected = torch.autograd.grad(by_loop, (a, b), dh, retain_graph=True)
+    through, reverse = torch.autograd.grad(by_scan, (a, b), dh, retain_graph=True), torch.autograd.grad(by_function, (a, b), dh)
     kept = {name: saved_states(f, a, b) for name, f in (("loop", loop), ("scan", scan), ("function", apply))}
     claims: tuple[Claim, ...] = (
-        close("The scan's states are the loop's", largest_difference(by_scan, by_loop), 0, 1e-12, "at most"),
-        close("and so are its gradients", off(torch.autograd.grad(by_scan, (a, b), dh, retain_graph=True), expected), 0, 1e-11),
-        close("Its backward pass is one reverse scan", off(torch.autograd.grad(by_function, (a, b), dh), expected), 0, 1e-11),
+        close("The scan's states are the loop's", largest_difference(by_scan, by_loop), 0, 1e-12, "difference"),
+        close("The scan's gradients are the loop's", off(through, expected), 0, 1e-11),
+        close("The scan's backward pass is one reverse scan", off(reverse, expected), 0, 1e-11),
         close("The loop keeps one state-sized tensor", kept["loop"], 1, 0.2, "states"),
         close("The scan with the reverse scan keeps one", kept["function"], 1, 0.2, "states"),
         at_least("Plain autograd through the scan keeps the rounds", kept["scan"], needed - 1, "states"),
         at_least("The loop's chain passes every step", chains(by_loop[-1].sum(), b)[0], T, "nodes"),
         at_most("The scan's chain passes only its rounds", chains(by_scan[-1].sum(), b)[0], 4 * needed + 8, "nodes"),
-        equal("It takes ceil(log2 T) rounds", taken, needed),
+        equal("The scan takes ceil(log2 T) rounds", taken, needed),
     )
     steps = tuple(range(T))
-    curves = (
-        Curve("loop", steps, tuple(by_loop[:, 0, 0].tolist())),
-        Curve("scan", steps, tuple(by_scan[:, 0, 0].tolist())),
-    )
+    curves = (Curve("loop", steps, tuple(by_loop[:, 0, 0].tolist())), Curve("scan", steps, tuple(by_scan[:, 0, 0].tolist())))
     return Outcome(Plot(Axis("step t"), Axis("one state"), curves), claims, taken, {"scan keeps": kept["scan"]})
 
 

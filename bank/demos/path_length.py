@@ -17,10 +17,7 @@ from bank.demos.claims import at_least, close, same
 from bank.demos.measure import F64, chains, line_fit, normal, orthogonal, seeded
 from bank.demos.result import Axis, Curve, Guess, Knob, Outcome, Plot
 
-KNOBS = (
-    Knob("layers", 2, "attention layers", 1, 4),
-    Knob("seed", 0, "of the random numbers", 0, 9),
-)
+KNOBS = (Knob("layers", 2, "attention layers", 1, 4), Knob("seed", 0, "of the random numbers", 0, 9))
 GUESS = Guess(
     "A tanh net takes 3 nodes a step. How long is the longest chain from the loss after 256 steps to the first input?",
     tolerance=1.1,

@@ -19,10 +19,7 @@ from bank.demos.measure import normal, seeded
 from bank.demos.result import Axis, Curve, Guess, Knob, Outcome, Plot
 
 DEVICES = ("cpu", "cuda")
-KNOBS = (
-    Knob("depth", 16, "layers", 8, 24),
-    Knob("seed", 0, "of the random numbers", 0, 9),
-)
+KNOBS = (Knob("depth", 16, "layers", 8, 24), Knob("seed", 0, "of the random numbers", 0, 9))
 GUESS = Guess(
     "Attention layers without residuals: after how many are the positions alike to one part in ten thousand?",
     tolerance=1,
@@ -38,8 +35,8 @@ def run(depth: int, seed: int) -> Outcome:
     plain, plain_gradient, plain_query = stack(depth, seed, residual=False)
     kept, kept_gradient, kept_query = stack(depth, seed, residual=True)
     claims = (
-        below("Plain: the positions collapse to one vector", plain[-1], 1e-3, "is r"),
-        above("Residual: they do not", kept[-1], 0.2, "is r"),
+        below("Plain: the positions collapse to one vector (r)", plain[-1], 1e-3),
+        above("Residual: they do not (r)", kept[-1], 0.2),
         below("Plain: gradient at the first layer over that at the last", plain_gradient, 1e-3),
         above("Residual: gradient at the first layer over that at the last", kept_gradient, 0.5),
         below("Plain: the first layer's W_q hardly gets any gradient", plain_query, 1e-3),

@@ -43,7 +43,7 @@ def run(depth: int, gain: float, seed: int) -> Outcome:
     size = {name: sizes(d) for name, d in (("plain", plain), ("residual", residual), ("residual, V = 0", copied))}
     claims = (
         below("Plain: the first block gets next to nothing", size["plain"][-1], 1e-3, "of the last block's gradient"),
-        at_least("Residual: it gets at least half", size["residual"][-1], 0.5, "of the last block's gradient"),
+        at_least("Residual: the first block gets at least half", size["residual"][-1], 0.5, "of the last block's gradient"),
         close("A block passes on the copy plus J_f' times it", off(x, blocks[0], residual), 0, 1e-12, "relative difference"),
         equal("V = 0: an exact copy arrives", float((copied[0] - copied[-1]).abs().max()), 0.0, "difference"),
     )

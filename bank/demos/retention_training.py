@@ -38,9 +38,6 @@ def run(lag: int, seed: int) -> Outcome:
         equal("Keep bias 4: every seed is solved", solved[-1], 1.0, "of the seeds"),
         rising("The cue's share of the gradient before training rises with the bias", arrives),
     )
-    curves = (
-        Curve("seeds solved", KEEPS, tuple(solved)),
-        Curve("cue's gradient before training", KEEPS, tuple(arrives)),
-    )
+    curves = (Curve("seeds solved", KEEPS, tuple(solved)), Curve("cue's gradient before training", KEEPS, tuple(arrives)))
     plot = Plot(Axis("keep bias"), Axis("share", log=True), curves)
     return Outcome(plot, claims, solved[-1], {f"solved at keep {k:g}": s for k, s in zip(KEEPS, solved, strict=True)})

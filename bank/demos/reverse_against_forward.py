@@ -47,7 +47,7 @@ def run(n: int, H: int, layers: int, seed: int) -> Outcome:
         close("Reverse mode costs one more evaluation", reverse_cost, 1, 1e-9, "evaluations"),
         close("Forward mode costs one per input", forward_cost, n, 1e-9, "evaluations"),
         close("With one input and as many outputs reverse mode costs one per output", reverse_many, n, 1e-9, "evaluations"),
-        close("and forward mode costs one", forward_many, 1, 1e-9, "evaluations"),
+        close("With one input forward mode costs one", forward_many, 1, 1e-9, "evaluations"),
         close("The gradient to all weights and inputs costs two", weights, 2, 1e-9, "evaluations"),
     )
     plot = Plot(

@@ -46,7 +46,7 @@ def run(keep: float, T: int, seed: int) -> Outcome:
         below("Selective: the state at the end is still the token", error["selective"], 0.25 * TOKEN, "off"),
         above("Fixed: it is not", error["fixed"], 3 * error["selective"], "off"),
         close("Of the token keep^(T - mark) is left, says its gradient", left, keep ** (T - MARK), 1e-12),
-        below("What the distractors have leaked in is small", abs(leaked), 0.15, "at most"),
+        below("What the distractors have leaked in is small", abs(leaked), 0.15),
     )
     steps = tuple(range(T))
     curves = (

@@ -53,7 +53,7 @@ def run(margin: float, C: int, seed: int) -> Outcome:
     late = [i for i, m in enumerate(MARGINS) if m >= 8]
     rate, _ = line_fit([MARGINS[i] for i in late], [math.log(curves["squared error"][i]) for i in late])
     claims = (
-        close("Cross-entropy: the gradient is p - y", largest_difference(by_entropy, p - y), 0, 1e-14, "at most"),
+        close("Cross-entropy: the gradient is p - y", largest_difference(by_entropy, p - y), 0, 1e-14, "difference"),
         close(
             "Squared error: it is (diag p - p p')(p - y)",
             largest_difference(by_square, jacobian @ (p - y)),
@@ -63,7 +63,7 @@ def run(margin: float, C: int, seed: int) -> Outcome:
         ),
         close("Cross-entropy: the gradients of all logits add up to zero", float(by_entropy.sum()), 0, 1e-14),
         above(f"Wrong by {margin:g}: cross-entropy's gradient is near one", entropy_there, 0.97),
-        below("and squared error's is next to nothing", square_there, 0.01),
+        below(f"Wrong by {margin:g}: squared error's is next to nothing", square_there, 0.01),
         close("Squared error's gradient falls like e^-margin", rate, -1, 0.02, "per unit of the margin"),
     )
     plot = Plot(

@@ -14,10 +14,7 @@ from bank.demos.claims import above, equal
 from bank.demos.latch import Net, train
 from bank.demos.result import Axis, Claim, Curve, Guess, Knob, Outcome, Plot
 
-KNOBS = (
-    Knob("lag", 8, "steps from the cue to the answer", 4, 10),
-    Knob("seed", 0, "of the first of three nets", 0, 6),
-)
+KNOBS = (Knob("lag", 8, "steps from the cue to the answer", 4, 10), Knob("seed", 0, "of the first of three nets", 0, 6))
 GUESS = Guess(
     "A net must learn to write a cue down that the answer needs {lag} steps later. Which is the smallest K that works?",
     tolerance=0,

@@ -20,10 +20,7 @@ from bank.demos.result import Axis, Curve, Guess, Knob, Outcome, Plot
 from bank.demos.truncation_error import truncated_gradient
 
 DEVICES = ("cpu", "cuda")
-KNOBS = (
-    Knob("rho", 0.9, "every singular value of W", 0.8, 0.95),
-    Knob("seed", 0, "of the random numbers", 0, 9),
-)
+KNOBS = (Knob("rho", 0.9, "every singular value of W", 0.8, 0.95), Knob("seed", 0, "of the random numbers", 0, 9))
 GUESS = Guess(
     "48 steps with a loss at each, chunks of K = 24. How far is the truncated gradient off, in percent?", tolerance=15, unit="%"
 )
@@ -46,7 +43,7 @@ def run(rho: float, seed: int) -> Outcome:
     rate, straight = line_fit(CUTS, [math.log(e) for e in window])
     claims = (
         close("Masking pairs is what detaching does", worst, 0, 1e-12, "relative difference"),
-        between("Chunks: the error falls like a power of K", power, -1.3, -0.2, "is the power"),
+        between("Chunks: the error falls like a power of K, the power being", power, -1.3, -0.2),
         below("Window: the error falls nearly as fast as rho^K", rate, 0.9 * math.log(rho), "a step"),
         at_least("Window: ln error is a straight line in K (R^2)", straight, 0.9),
         above("At K = 24 the window is more than ten times closer", chunks[-1] / window[-1], 10, "times"),

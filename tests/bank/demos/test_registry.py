@@ -176,6 +176,15 @@ def test_a_broken_demo_of_another_package_is_named(add: Callable[[str, str], Non
         load_demo("half-done")
 
 
+def test_the_example_of_the_page_for_authors_works(add: Callable[[str, str], None]) -> None:
+    page = (Path(bank.demos.__file__).parents[2] / "docs" / "adding-a-demo.md").read_text(encoding="utf-8")
+    add("chain-of-factors", page.split("```python\n")[1].split("```")[0])
+    demo = run_demo("chain-of-factors", {"r": 0.8})
+    assert demo.holds
+    assert demo.prediction.question == "Each of 40 steps multiplies by 0.8. What is left?"
+    assert all(run_demo("chain-of-factors", {"r": r, "T": T}).holds for r in (0.5, 1.0, 1.1) for T in (10, 80))
+
+
 def test_another_package_cannot_replace_a_shipped_demo(add: Callable[[str, str], None]) -> None:
     add("spectral-radius", GOOD)
     assert demo_names().count("spectral-radius") == 1
