@@ -178,7 +178,7 @@ def test_an_article_becomes_a_draft_that_loads(call: Callable[..., Result], tmp_
     assert entry is not None
     assert entry.title == "Kneading"
     assert [t.level for t in entry.tells] == ["L4", "L5", "L6"]
-    assert "3 tells, 0 misconceptions, 1 missing groups, 0 follow-ups" in result.stderr
+    assert "3 tells, 0 misconceptions, 1 missing group, 0 follow-ups" in result.stderr
     assert call("check", "--no-grader", "drafts").exit_code == 0
 
 

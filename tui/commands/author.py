@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from bank.draft import Draft
 from bank.draft_text import draft_text
 from bank.load import load_entry
 from bank.schema import schema_text
@@ -145,9 +146,8 @@ def import_command(ctx: click.Context, articles: tuple[Path, ...], output: Path 
         click.echo(str(path))
         if name != wanted:
             click.echo(f"The id {wanted!r} is taken, so the draft is called {name!r}.", err=True)
-        counts = f"{len(draft.tells)} tells, {len(draft.misconceptions)} misconceptions, {len(draft.missing)} missing groups"
         decide = sum("DECIDE" in line for line in drafted.split("\n")[2:])
-        click.echo(f"{counts}, {len(draft.follow_ups)} follow-ups; {decide} places marked DECIDE.", err=True)
+        click.echo(f"{_counted(draft)}; {decide} places marked DECIDE.", err=True)
         for note in draft.notes:
             click.echo(f"not placed: {one_line(note, 200)}", err=True)
     ctx.exit(1 if broken else 0)
@@ -207,6 +207,16 @@ def _article(path: Path) -> tuple[str, str]:
 
 def _id_of(stem: str) -> str:
     return "-".join(re.findall("[a-z0-9]+", stem.lower()))[:60].strip("-") or "article"
+
+
+def _counted(draft: Draft) -> str:
+    parts = {
+        "tell": draft.tells,
+        "misconception": draft.misconceptions,
+        "missing group": draft.missing,
+        "follow-up": draft.follow_ups,
+    }
+    return ", ".join(f"{len(part)} {name}{'s' * (len(part) != 1)}" for name, part in parts.items())
 
 
 def _free(id: str, taken: Iterable[str]) -> str:
