@@ -1,4 +1,4 @@
-"""Every binding of every screen, by its id: what the help shows and the keymap may change."""
+"""Every binding of the program by its id: what the help shows and the keymap may change."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ import pkgutil
 from collections.abc import Iterable, Mapping
 
 from textual.binding import Binding
-from textual.screen import Screen
+from textual.dom import DOMNode
 
 import tui.screens
+import tui.widgets
 
 
-def screen_classes() -> tuple[type[Screen[object]], ...]:
-    """Every screen of the program; imports all of them."""
-    found: list[type[Screen[object]]] = []
-    for module in pkgutil.iter_modules(tui.screens.__path__):
-        members = vars(importlib.import_module(f"tui.screens.{module.name}")).values()
-        found += [
-            m for m in members if isinstance(m, type) and issubclass(m, Screen) and m.__module__.endswith(f".{module.name}")
-        ]
-    return tuple(sorted(found, key=lambda c: c.__name__))
+def places() -> tuple[type[DOMNode], ...]:
+    """The app, every screen and every widget that has keys of its own; imports all of them."""
+    from tui.app import TellsApp
+
+    found: list[type[DOMNode]] = [TellsApp]
+    for package in (tui.screens, tui.widgets):
+        for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            members = vars(importlib.import_module(info.name)).values()
+            found += [m for m in members if isinstance(m, type) and issubclass(m, DOMNode) and m.__module__ == info.name]
+    return tuple(place for place in found if any(bindings_of(place)))
 
 
 def bindings_of(place: type) -> Iterable[Binding]:
@@ -30,7 +32,4 @@ def bindings_of(place: type) -> Iterable[Binding]:
 
 def known_bindings() -> Mapping[str, Binding]:
     """Every binding with an id."""
-    from tui.app import TellsApp
-
-    places: list[type] = [TellsApp, *screen_classes()]
-    return {b.id: b for place in places for b in bindings_of(place) if b.id}
+    return {b.id: b for place in places() for b in bindings_of(place) if b.id}

@@ -23,7 +23,6 @@ from tui.records import Attempt, Contest, Draft, Predicted, Probe, Progress, Rev
 
 if TYPE_CHECKING:
     from grader.correction import Correction
-
     from grader.verdict import Rank
 
 _WAIT_SECONDS = 2.0  # for another program that is writing
@@ -73,17 +72,14 @@ class Store:
         with self._lock:
             try:
                 self._db.execute("BEGIN IMMEDIATE")
-                try:
-                    yield self._db
-                except BaseException:
-                    self._db.execute("ROLLBACK")
-                    raise
+                yield self._db
                 self._db.execute("COMMIT")
                 self.writes += 1
             except sqlite3.Error as error:
-                with contextlib.suppress(sqlite3.Error):
-                    self._db.execute("ROLLBACK")
                 raise StoreError(f"{what} was not saved: {_reason(error, self.path)}") from error
+            finally:
+                if self._db.in_transaction:  # SQLite itself rolls back on a full disk
+                    self._db.execute("ROLLBACK")
 
     def _rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         with self._lock:

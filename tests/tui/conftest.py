@@ -240,3 +240,13 @@ def text_on() -> Callable[[Any], str]:
         return "\n".join("".join(segment.text for segment in strip)[:width] for strip in strips[:height])
 
     return read
+
+
+@pytest.fixture
+def verdict_of() -> Callable[[Question, str], Verdict]:
+    return verdict_on
+
+
+@pytest.fixture
+def judge() -> Callable[..., Verdict]:
+    return judged

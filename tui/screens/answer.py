@@ -96,6 +96,7 @@ class AnswerScreen(Screen[Submitted | None]):
     def on_mount(self) -> None:
         self._since = time.monotonic()
         self.query_one(Editor).focus()
+        self.set_class(self.mode == "coach", "-coach")
         self.set_interval(0.5, self._tick)
         self._tick()
         if self._draft:

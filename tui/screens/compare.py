@@ -91,4 +91,6 @@ class CompareScreen(Screen[None]):
     def _moved(self, event: OptionList.OptionHighlighted) -> None:
         id = self.question.points[event.option_index].id
         for view, attempt in zip(self.query(AnswerView), self.attempts, strict=True):
-            view.current = tuple(mark for item in self._items(attempt) if item.point.id == id for mark in item.marks)
+            view.current = tuple(
+                mark for item in self._items(attempt) if item.point.id == id and item.found.heard for mark in item.marks
+            )

@@ -46,12 +46,19 @@ class HistoryChoice:
     attempts: tuple[Attempt, ...]
 
 
+class Attempts(OptionList):
+    """The list of answers."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Verdict", id="history.show", tooltip="Show its verdict, or have it graded now"),
+    ]
+
+
 class HistoryScreen(Screen[HistoryChoice | None]):
     """Returns an attempt to be shown, or two to be compared."""
 
     CSS_PATH = "history.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "show", "Verdict", id="history.show", show=False, tooltip="Show its verdict, or have it graded now"),
         Binding("space", "mark", "Mark", id="history.mark", tooltip="Mark it; two at one question can be compared"),
         Binding(
             "c",
@@ -73,7 +80,7 @@ class HistoryScreen(Screen[HistoryChoice | None]):
 
     def compose(self) -> ComposeResult:
         yield TitleBar("History", f"{len(self.rows)} answer{'s' * (len(self.rows) != 1)}")
-        yield OptionList(*(Option(self._line(row)) for row in self.rows), id="attempts", markup=False)
+        yield Attempts(*(Option(self._line(row)) for row in self.rows), id="attempts", markup=False)
         with VerticalScroll(id="below", can_focus=False):
             yield Static("", id="words", markup=False)
         yield TroubleBar()
@@ -136,9 +143,6 @@ class HistoryScreen(Screen[HistoryChoice | None]):
 
     @on(OptionList.OptionSelected)
     def _selected(self) -> None:
-        self.action_show()
-
-    def action_show(self) -> None:
         if self.row:
             self.dismiss(HistoryChoice("show", (self.row.attempt,)))
 

@@ -44,13 +44,20 @@ class HomeRow:
         return all(word in text for word in words.casefold().split()) and (not topic or topic in self.topics)
 
 
+class Questions(OptionList):
+    """The list of questions."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Answer", id="home.start", tooltip="Answer the question, or go on with its draft"),
+    ]
+
+
 class HomeScreen(Screen[None]):
     """Where a session starts and ends."""
 
     CSS_PATH = "home.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "start", "Answer", id="home.start", tooltip="Answer the question, or go on with its draft"),
         Binding("slash", "search", "Search", id="home.search", key_display="/", tooltip="Narrow the list to some words"),
         Binding("t", "topic", "Topic", id="home.topic", tooltip="Show one topic only"),
         Binding("d", "open('drill')", "Drill", id="home.drill", tooltip="Short questions on the tells that are due"),
@@ -96,7 +103,7 @@ class HomeScreen(Screen[None]):
         yield TitleBar("Tells", id="title")
         yield Input(placeholder="Search questions", id="search")
         with Horizontal():
-            yield OptionList(id="questions", markup=False)
+            yield Questions(id="questions", markup=False)
             with Vertical(id="preview"):
                 yield Static("", id="about", markup=False)
         yield TroubleBar()
@@ -188,10 +195,6 @@ class HomeScreen(Screen[None]):
     @on(Input.Submitted, "#search")
     def _found(self) -> None:
         self.query_one(OptionList).focus()
-
-    def action_start(self) -> None:
-        if self.chosen:
-            self.post_message(self.Chosen(self.chosen.id))
 
     def action_edit(self) -> None:
         if self.chosen:

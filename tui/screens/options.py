@@ -29,8 +29,8 @@ class SettingsScreen(Screen[None]):
 
     CSS_PATH = "options.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "change(-1)", "Less", id="settings.less", tooltip="The value before"),
-        Binding("right", "change(1)", "More", id="settings.more", tooltip="The next value"),
+        Binding("left", "change(-1)", "Less", id="settings.less", priority=True, tooltip="The value before"),
+        Binding("right", "change(1)", "More", id="settings.more", priority=True, tooltip="The next value"),
         Binding("k", "keys", "Keys", id="settings.keys", tooltip="Give a command another key"),
         Binding("backspace", "restore", "Default", id="settings.default", tooltip="This setting as it was at first"),
         Binding("escape", "dismiss(None)", "Back", id="settings.back", tooltip="Back; everything is kept"),

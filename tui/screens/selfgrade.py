@@ -28,8 +28,8 @@ class SelfGradeScreen(Screen[Claims | None]):
     CSS_PATH = "selfgrade.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Said/not said", id="selfgrade.toggle", tooltip="Whether you think you said it"),
-        Binding("left", "surer(-1)", "Less sure", id="selfgrade.less", tooltip="Ten percent less sure"),
-        Binding("right", "surer(1)", "Surer", id="selfgrade.more", tooltip="Ten percent surer"),
+        Binding("left", "surer(-1)", "Less sure", id="selfgrade.less", priority=True, tooltip="Ten percent less sure"),
+        Binding("right", "surer(1)", "Surer", id="selfgrade.more", priority=True, tooltip="Ten percent surer"),
         Binding("ctrl+s", "done", "Show the verdict", id="selfgrade.done", tooltip="Done; compare with the grader"),
         Binding("escape", "dismiss(None)", "Skip", id="selfgrade.skip", tooltip="Straight to the verdict"),
         Binding("f1", "app.help", "Help", id="selfgrade.help", tooltip="Every key"),

@@ -29,8 +29,8 @@ class StatsScreen(Screen[None]):
 
     CSS_PATH = "stats.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,l,tab", "turn(1)", "Next page", id="stats.next", tooltip="Levels, tells, calibration"),
-        Binding("left,h", "turn(-1)", "Page before", id="stats.before", show=False, tooltip="The page before"),
+        Binding("right,l,tab", "turn(1)", "Next page", id="stats.next", priority=True, tooltip="Levels, tells, calibration"),
+        Binding("left,h", "turn(-1)", "Page before", id="stats.before", priority=True, show=False, tooltip="The page before"),
         Binding("escape", "dismiss(None)", "Back", id="stats.back", tooltip="Back to the questions"),
         Binding("question_mark,f1", "app.help", "Help", id="stats.help", key_display="?", tooltip="Every key"),
     ]
