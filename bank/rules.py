@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from bank.entry import LEVELS
 from bank.outline import Named, Outline, PointOutline, RungOutline
@@ -20,6 +21,10 @@ class Breach:
     what: str
     warning: bool = False
 
+
+MOST_BREACHES = 50
+"""Breaches of one rule that are told of one entry."""
+_MOST_CHOICES = 100
 
 Rule = Callable[[Outline], Iterator[Breach]]
 
@@ -49,8 +54,9 @@ def named_tells_exist(entry: Outline) -> Iterator[Breach]:
     follow_up_tells = [p.id for group in entry.groups[1:] for p in group if p.is_tell]
     by_rules = [*(n for rung in entry.rungs for n in rung.named), *(n for group in entry.missing for n in group)]
     for named, known in ((by_rules, tells), (entry.claimed, [*tells, *follow_up_tells])):
+        ids = set(known)
         for name in named:
-            if name.id in known:
+            if name.id in ids:
                 continue
             if name.id in misconceptions:
                 yield Breach(name.steps, f"{{}} names the misconception {name.id!r}. Name a tell.")
@@ -174,18 +180,17 @@ RULES: tuple[Rule, ...] = (
 
 
 def breaches(entry: Outline) -> Iterator[Breach]:
-    """Every breach of every rule."""
+    """The breaches of every rule, of each no more than anybody would read."""
     for rule in RULES:
-        yield from rule(entry)
+        yield from islice(rule(entry), MOST_BREACHES)
 
 
 def unknown_related(entry: Outline, known: Iterable[str]) -> Iterator[Breach]:
     """`related` names entries of the bank; the one rule that needs all of it."""
     ids = set(known) | {entry.id}
-    for name in entry.related:
-        if name.id not in ids:
-            hint = _nearest(name.id, ids) or "`tells list` shows them all."
-            yield Breach(name.steps, f"{{}} names an entry {name.id[:80]!r} that is not in the bank. {hint}", True)
+    for name in islice((name for name in entry.related if name.id not in ids), MOST_BREACHES):
+        hint = _nearest(name.id, ids) or "`tells list` shows them all."
+        yield Breach(name.steps, f"{{}} names an entry {name.id[:80]!r} that is not in the bank. {hint}", True)
 
 
 def _repeated(names: Iterable[Named], kind: str) -> Iterator[Breach]:
@@ -199,8 +204,8 @@ def _repeated(names: Iterable[Named], kind: str) -> Iterator[Breach]:
 
 def _is_implied(rung: RungOutline, below: list[RungOutline]) -> bool:
     needed = {name.id for lower in below for name in lower.all}
-    choices = [(c.at_least, {n.id for n in c.of}) for lower in below for c in lower.any]
-    for choice in rung.any:
+    choices = [(c.at_least, {n.id for n in c.of}) for lower in below for c in lower.any[:_MOST_CHOICES]]
+    for choice in rung.any[:_MOST_CHOICES]:
         offered = {name.id for name in choice.of}
         sure = len(offered & needed) >= choice.at_least
         if not sure and not any(least >= choice.at_least and of <= offered for least, of in choices):

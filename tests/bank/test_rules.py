@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+
+from bank.load import parse_entry
+from bank.rules import MOST_BREACHES
 
 CLAIM = "claims:\n  - {id: c, says: It holds., tells: [first], demo: spectral-radius, args: {}}\n"
 
@@ -108,3 +112,23 @@ def test_a_claim_names_tells_and_a_demo_that_are_there(changed: Callable[..., li
     )
     (told,) = changed("follow_ups:", CLAIM.replace("[first]", "[fisrt]") + "follow_ups:")
     assert "'tells[0]' names a tell 'fisrt' that is not there. Did you mean 'first'?" in told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tells: [" + ",".join(f"{{id: a{n}}}" for n in range(3000)) + "]\nlevels: {L4: {requires: {all: ["
+        + ",".join(f"b{n}" for n in range(9000)) + "]}}}",
+        "related: [" + ",".join(f"r{n}" for n in range(15000)) + "]",
+        "claims: [" + ",".join(f"{{id: a, demo: z{n}}}" for n in range(3000)) + "]",
+    ],
+)  # fmt: skip
+def test_no_more_is_told_than_anybody_reads(text: str) -> None:
+    file = parse_entry(text, Path("sample.yaml"))
+    file.relate(["other"])
+    assert len(file.problems) <= 2 * MOST_BREACHES + 1
+
+
+def test_a_level_of_many_choices_that_asks_for_more_is_not_implied(changed: Callable[..., list[str]]) -> None:
+    many = ", ".join("{at_least: 1, of: [first]}" for _ in range(150))
+    assert changed("{all: [first]}", f"{{any: [{many}]}}") == []

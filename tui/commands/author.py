@@ -210,7 +210,7 @@ def _id_of(stem: str) -> str:
 
 
 def _counted(draft: Draft) -> str:
-    parts = {
+    parts: dict[str, Sequence[object]] = {
         "tell": draft.tells,
         "misconception": draft.misconceptions,
         "missing group": draft.missing,
