@@ -165,8 +165,9 @@ def _show_missed(page: Page, question: Question, verdict: Verdict) -> None:
 def _show_one_missed(page: Page, tell: FollowUpTell, heard: Heard) -> None:
     page.line(("- ", "yellow"), (tell.id, "bold yellow"), (_facts(heard), "dim"), indent=2)
     page.say(one_line(tell.says), indent=4)
-    if heard.nearest is not None:
-        page.line(("Nearest: ", "dim"), (f"“{_quoted(heard.nearest.text)}: {WHY[heard.nearest.why]}.", ""), indent=4)
+    if heard.nearest is not None and heard.nearest.why != "not-said":
+        quote = one_line(heard.nearest.text, LONGEST_QUOTE).rstrip(" .,;:")
+        page.line(("Nearest: ", "dim"), (f"“{quote}”: {WHY[heard.nearest.why]}.", ""), indent=4)
     else:
         page.say("Nothing in the answer comes near it.", indent=4, style="dim")
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,8 @@ def many_answers(grader: Any, model: Any, bank: Bank, batch: int) -> Row:
     """A batch beside one bare encode of all its distinct clauses."""
     asked = items(bank, batch)
     distinct = sorted({clause for _, answer in asked for clause in clauses(answer)})
+    for question in {question.address: question for question, _ in asked}.values():
+        grader.grade(question, asked[0][1])  # an entry's own texts are read once, and kept
     what = f"batch of {batch:,} answers ({len(distinct):,} distinct clauses)"
     return race(
         what, _grade_many(grader, asked), "bare encode of its distinct clauses", lambda: model.encode(distinct),
@@ -103,6 +106,7 @@ def clauses(answer: str) -> list[str]:
     return [cut.text[c.start : c.end] for c in cut.clauses]
 
 
+@cache
 def labelled() -> list[tuple[str, str]]:
     """Address and answer of every labelled answer."""
     found = []

@@ -45,7 +45,7 @@ def rows(turns: int) -> Iterator[Row]:
         "first paint", lambda: first_sight(TELLS.format(args=["practice"]), b"Tells"),
         "an empty Textual app", lambda: first_sight(EMPTY, b"Tells"), turns=few, goal=1.3,
     )  # fmt: skip
-    ours = [typed(TELLS.format(args=["practice", "bptt"]), b"Answer") for _ in range(few)]
+    ours = [typed(TELLS.format(args=["practice", "bptt"]), b"aloud") for _ in range(few)]
     theirs = [typed(EDITOR, b"Answer") for _ in range(few)]
     for what, limit, pick in (("95th percentile", 0.05, lambda t: statistics.quantiles(t, n=20)[-1]), ("worst", 0.2, max)):
         mine, other = [pick(t) for t in ours], [pick(t) for t in theirs]
