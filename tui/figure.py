@@ -22,7 +22,7 @@ _STYLE: Any = {
     "svg.fonttype": "path",
     "svg.hashsalt": "tells",
 }
-_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000", "#999999")  # Okabe and Ito
+_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000", "#999999", "#882255")
 _DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1)))
 
 

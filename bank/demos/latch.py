@@ -8,6 +8,7 @@ Axes: T steps, M nets, B rows, H hidden units.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -56,13 +57,14 @@ def initial_weights(nets: list[Net]) -> Weights:
     return {name: torch.stack(w).requires_grad_() for name, w in rows.items()}
 
 
-def answers(P: Weights, X: Tensor, cuts: list[Tensor] | None = None) -> Tensor:
+def answers(P: Weights, X: Tensor, cuts: Sequence[Tensor | None] = ()) -> Tensor:
     """The read-out at every step, shape (T, M, B), of X, shape (T, M, B, 2); cuts[t] says whose gradient ends before step t."""
     z_in, n_in = (X @ P["Uz"] + P["bz"]).unbind(0), (X @ P["Un"]).unbind(0)
     h, states = torch.zeros(*X.shape[1:3], H), []
     for t in range(len(X)):
-        if cuts is not None:
-            h = torch.where(cuts[t], h.detach(), h)
+        cut = cuts[t] if cuts else None
+        if cut is not None:
+            h = torch.where(cut, h.detach(), h)
         z = torch.sigmoid(torch.baddbmm(z_in[t], h, P["Wz"]))
         n = torch.tanh(torch.baddbmm(n_in[t], h, P["Wn"]))
         h = torch.lerp(h, n, z)
@@ -84,7 +86,8 @@ def train(nets: list[Net], lag: int, steps: int, rate: float) -> tuple[list[floa
     T, P = lag + 1, initial_weights(nets)
     adam = Adam(list(P.values()), rate)
     sources = [seeded(7919 * (1 + net.seed)) for net in nets]
-    cuts = [torch.tensor([bool(net.K) and t > 0 and (T - t) % net.K == 0 for net in nets])[:, None, None] for t in range(T)]
+    cut = [[bool(net.K) and t > 0 and (T - t) % net.K == 0 for net in nets] for t in range(T)]
+    cuts = [torch.tensor(row)[:, None, None] if any(row) else None for row in cut]
     dense = torch.tensor([net.dense for net in nets])[None, :, None]
     weight = torch.where(dense, torch.ones(T, 1, 1) / T, torch.eye(T)[-1][:, None, None])
     reached = torch.zeros(len(nets))

@@ -70,4 +70,5 @@ def test_claims_hold_at_both_ends_of_every_knob(name: str) -> None:
 @pytest.mark.slow
 @every_demo
 def test_claims_hold_at_corners_and_random_places(name: str) -> None:
-    assert not failures(name, corners_and_random_places(name, load_demo(name).knobs, 6))
+    settings = {tuple(choice.items()): choice for choice in corners_and_random_places(name, load_demo(name).knobs, 4)}
+    assert not failures(name, iter(settings.values()))

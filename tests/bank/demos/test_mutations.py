@@ -41,7 +41,7 @@ MUTANTS: list[tuple[str, str, str, str]] = [  # demo, right, wrong, what is wron
     ("truncation-error", "if t % K == 0:", "if t == 0:", "detach forgotten"),
     ("truncation-schemes", "masked(G, t - s < K)", "masked(G, t - s <= K // 8)", "window too short"),
     ("truncation-schemes", "t // K == s // K", "t // K <= s // K + 1", "wrong mask"),
-    ("truncation-learnability:latch", "h = torch.where(cuts[t], h.detach(), h)", "pass", "detach forgotten"),
+    ("truncation-learnability:latch", "h = torch.where(cut, h.detach(), h)", "pass", "detach forgotten"),
     ("truncation-learnability:latch", "and t > 0 and (T - t) % net.K == 0", "and t > 1", "cut at every step but the first"),
     ("reservoir-memory", "states.append(h)", "states.append(u * x_t)", "no state kept"),
     ("forgotten-detach", "            if detach:\n", "            if True:\n", "always detached"),
