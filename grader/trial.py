@@ -1,6 +1,7 @@
 """What the grader makes of an entry's own texts: content that does not prove itself does not ship.
 
-Each example is judged as if it were not listed, each contrast likewise; each model answer is graded as a candidate's.
+Each example and contrast is judged twice: as it stands in the entry, which must go right, and as if it were not listed, which
+shows how the grader will take what candidates say. Each model answer is graded as a candidate's.
 """
 
 from __future__ import annotations
@@ -14,14 +15,15 @@ from typing import Any, Protocol
 from bank.entry import LEVELS, Entry, Level, Point, Question
 from grader.verdict import Rank, Verdict
 
-EXAMPLES_MISSED = 0.34
-"""Share of a point's examples that may go unheard before it is an error; below it, each is a warning."""
-CONTRASTS_HEARD = 0.34
-"""Share of a point's contrasts that may be heard before it is an error; below it, each is a warning."""
+EXAMPLES_LOST = 0.1
+"""Share of a point's examples that may go unheard although they are listed, before it is an error."""
+CONTRASTS_LET_IN = 0.34
+"""Share of a point's contrasts that may be heard although they are listed, before it is an error."""
 TOO_ALIKE = 0.5
 """Share of a point's examples that another point may claim more loudly."""
 THIN_MARGIN = 0.25
 """Least difference between the mean confidence of examples and that of contrasts."""
+_FEWEST = 3  # examples from which on it is told that none of them would be heard
 _FEW = 3  # texts that are quoted of one point
 
 
@@ -80,16 +82,19 @@ class PointTrial:
 
     Attributes:
         examples, contrasts: how many there are.
-        examples_heard, contrasts_heard: how many of them are heard as this point.
-        margin: mean confidence of the examples less that of the contrasts; None where one of them is empty.
+        examples_heard, contrasts_heard: how many of them are heard as this point, as they stand.
+        examples_new, contrasts_new: how many of them would be heard if they were not listed.
+        margin: mean confidence of the examples less that of the contrasts, as if not listed; None where one of them is empty.
     """
 
     question: str
     id: str
     examples: int
     examples_heard: int
+    examples_new: int
     contrasts: int
     contrasts_heard: int
+    contrasts_new: int
     margin: float | None
 
 
@@ -130,57 +135,84 @@ def try_entry(judge: Judge, entry: Entry, found: Sequence[Finding] = ()) -> Entr
         trials = judge.self_test(question)
         for point in question.points:
             own = [trial for trial in trials if trial.point == point.id]
-            points.append(_summed(question, point, own))
-            findings += _about_point(points[-1], own)
+            told = _Told(judge, question, own)
+            points.append(told.summed(point))
+            findings += told.findings(points[-1])
     answers, about_answers = _try_answers(judge, main)
     findings += [*about_answers, *_try_follow_up_answers(judge, questions[1:])]
     return EntryTrial(entry.id, tuple(points), answers, tuple(findings))
 
 
-def _summed(question: Question, point: Point, own: Sequence[Trial]) -> PointTrial:
-    examples, contrasts = _split(own)
-    margin = fmean(t.confidence for t in examples) - fmean(t.confidence for t in contrasts) if examples and contrasts else None
-    return PointTrial(
-        question.address,
-        point.id,
-        len(examples),
-        sum(t.heard for t in examples),
-        len(contrasts),
-        sum(t.heard for t in contrasts),
-        None if margin is None else round(margin, 4),
-    )
+class _Told:
+    """The texts of one point, sorted by what the grader makes of them.
+
+    What is right although it is not listed is right as it stands; only the rest is graded again.
+    """
+
+    def __init__(self, judge: Judge, question: Question, own: Sequence[Trial]) -> None:
+        self.question = question
+        self.examples = [t for t in own if t.kind == "example"]
+        self.contrasts = [t for t in own if t.kind == "contrast"]
+        self.missed = [t for t in self.examples if not t.heard]
+        self.let_in = [t for t in self.contrasts if t.heard]
+        self.lost = [t for t in self.missed if not judge.grade(question, t.text).heard(t.point)]
+        self.taken = [t for t in self.let_in if judge.grade(question, t.text).heard(t.point)]
+
+    def summed(self, point: Point) -> PointTrial:
+        examples, contrasts = self.examples, self.contrasts
+        both = bool(examples and contrasts)
+        margin = fmean(t.confidence for t in examples) - fmean(t.confidence for t in contrasts) if both else None
+        return PointTrial(
+            question=self.question.address,
+            id=point.id,
+            examples=len(examples),
+            examples_heard=len(examples) - len(self.lost),
+            examples_new=len(examples) - len(self.missed),
+            contrasts=len(contrasts),
+            contrasts_heard=len(self.taken),
+            contrasts_new=len(self.let_in),
+            margin=None if margin is None else round(margin, 4),
+        )
+
+    def findings(self, point: PointTrial) -> Iterator[Finding]:
+        def finding(what: str, warning: bool) -> Finding:
+            return Finding(point.question, point.id, what, warning)
+
+        few = len(self.lost) <= EXAMPLES_LOST * point.examples
+        never = point.examples >= _FEWEST and not point.examples_new
+        if self.lost:
+            what = f"{_share(self.lost, self.examples, 'example')} not heard as they stand: {_quoted(self.lost)}."
+            yield finding(f"{what} Say what is meant more plainly.", few)
+        if never:
+            what = f"It is never heard: none of its {point.examples} examples would be, were it not listed."
+            yield finding(f"{what} Let examples share words, and add more.", False)
+        elif self.missed and not self.lost:
+            what = f"{_share(self.missed, self.examples, 'example')} not heard if not listed: {_quoted(self.missed)}."
+            yield finding(f"{what} Add examples like these.", True)
+        if point.contrasts > 1 and len(self.taken) == point.contrasts:
+            what = f"It is always heard: all {point.contrasts} contrasts count too."
+            yield finding(f"{what} Add contrasts, and word the examples apart from them.", False)
+        elif self.taken:
+            what = f"{_share(self.taken, self.contrasts, 'contrast')} heard as they stand: {_quoted(self.taken)}."
+            yield finding(f"{what} Add contrasts like these.", len(self.taken) <= CONTRASTS_LET_IN * point.contrasts)
+        elif self.let_in:
+            what = f"{_share(self.let_in, self.contrasts, 'contrast')} heard if not listed: {_quoted(self.let_in)}."
+            yield finding(f"{what} Add contrasts like these.", True)
+        yield from self._about_others(point)
+
+    def _about_others(self, point: PointTrial) -> Iterator[Finding]:
+        elsewhere = Counter(t.loudest for t in self.examples if t.loudest and t.loudest != point.id)
+        for other, count in elsewhere.most_common(1):
+            if point.examples > 1 and count > TOO_ALIKE * point.examples:
+                what = f"{count} of {point.examples} examples sound more like {other!r}: the two are too alike to tell apart."
+                yield Finding(point.question, point.id, f"{what} Merge them, or word them apart.", False)
+        if point.margin is not None and point.margin < THIN_MARGIN and point.examples_new:
+            what = f"The margin between examples and contrasts is thin ({point.margin:+.2f})."
+            yield Finding(point.question, point.id, f"{what} Add both, differing in the point itself.", True)
 
 
-def _split(own: Sequence[Trial]) -> tuple[list[Trial], list[Trial]]:
-    return [t for t in own if t.kind == "example"], [t for t in own if t.kind == "contrast"]
-
-
-def _about_point(point: PointTrial, own: Sequence[Trial]) -> Iterator[Finding]:
-    examples, contrasts = _split(own)
-    missed = [t for t in examples if not t.heard]
-    let_in = [t for t in contrasts if t.heard]
-
-    def finding(what: str, warning: bool) -> Finding:
-        return Finding(point.question, point.id, what, warning)
-
-    if examples and len(missed) == len(examples):
-        yield finding(f"It is never heard: none of its {len(examples)} examples counts. Add examples in other words.", False)
-    elif missed:
-        share = f"{len(missed)} of {len(examples)} examples would not be heard: {_quoted(missed)}."
-        yield finding(f"{share} Add examples like these.", len(missed) / len(examples) <= EXAMPLES_MISSED)
-    if len(contrasts) > 1 and len(let_in) == len(contrasts) and not missed:
-        yield finding(f"It is always heard: all {len(contrasts)} contrasts count too. Add contrasts near the examples.", False)
-    elif let_in:
-        share = f"{len(let_in)} of {len(contrasts)} contrasts would be heard: {_quoted(let_in)}."
-        yield finding(f"{share} Add contrasts like these.", len(let_in) / len(contrasts) <= CONTRASTS_HEARD)
-    elsewhere = Counter(t.loudest for t in examples if t.loudest and t.loudest != point.id)
-    for other, count in elsewhere.most_common(1):
-        if len(examples) > 1 and count / len(examples) > TOO_ALIKE:
-            what = f"{count} of {len(examples)} examples sound more like {other!r}: the two are too alike to tell apart."
-            yield finding(f"{what} Merge them, or word them apart.", False)
-    if point.margin is not None and point.margin < THIN_MARGIN and len(missed) < len(examples):
-        what = f"The margin between examples and contrasts is thin ({point.margin:+.2f})."
-        yield finding(f"{what} Add examples and contrasts that differ in the point itself.", True)
+def _share(some: Sequence[Trial], all_: Sequence[Trial], kind: str) -> str:
+    return f"{len(some)} of {len(all_)} {kind}{'s' * (len(all_) != 1)}"
 
 
 def _try_answers(judge: Judge, question: Question) -> tuple[tuple[AnswerTrial, ...], list[Finding]]:

@@ -142,7 +142,9 @@ def _put_table(trials: Iterable[EntryTrial]) -> None:
     table.add_column("entry", overflow="fold")
     table.add_column("points", justify="right")
     table.add_column("examples heard", justify="right")
-    table.add_column("contrasts let in", justify="right")
+    table.add_column("as new", justify="right")
+    table.add_column("contrasts heard", justify="right")
+    table.add_column("as new", justify="right")
     table.add_column("model answers")
     table.add_column("margin", justify="right")
     table.add_column("")
@@ -152,7 +154,9 @@ def _put_table(trials: Iterable[EntryTrial]) -> None:
             Text(trial.entry),
             str(len(trial.points)),
             f"{sum(p.examples_heard for p in trial.points)}/{sum(p.examples for p in trial.points)}",
+            str(sum(p.examples_new for p in trial.points)),
             f"{sum(p.contrasts_heard for p in trial.points)}/{sum(p.contrasts for p in trial.points)}",
+            str(sum(p.contrasts_new for p in trial.points)),
             _answers(trial),
             f"{min(margins):+.2f}" if margins else "",
             _outcome(trial),

@@ -49,19 +49,35 @@ class Trialled:
 
 
 class NameJudge:
-    """Hears a point where its name stands in the text, unless `not` does; `deaf` and `gullible` name texts it gets wrong."""
+    """Hears a point where its name stands in the text, unless `not` does.
+
+    `deaf` and `gullible` are texts that it gets wrong as they stand, `slow` and `hasty` those that it gets wrong if not listed.
+    """
 
     def __init__(
-        self, deaf: tuple[str, ...] = (), gullible: tuple[str, ...] = (), louder: dict[str, str] | None = None
+        self,
+        deaf: tuple[str, ...] = (),
+        gullible: tuple[str, ...] = (),
+        slow: tuple[str, ...] = (),
+        hasty: tuple[str, ...] = (),
+        louder: dict[str, str] | None = None,
     ) -> None:
-        self.deaf, self.gullible, self.louder = deaf, gullible, louder or {}
+        self.deaf, self.gullible, self.slow, self.hasty, self.louder = deaf, gullible, slow, hasty, louder or {}
+        self.graded: list[str] = []
 
     def hears(self, id: str, text: str) -> bool:
         if text in self.deaf:
             return False
-        return text in self.gullible or (id in text.split() and "not" not in text.split())
+        return id in text.split() and ("not" not in text.split() or text in self.gullible)
+
+    def hears_new(self, id: str, text: str) -> bool:
+        if text in self.slow:
+            return False
+        return self.hears(id, text) or (id in text.split() and text in self.hasty)
 
     def grade(self, question: Question, text: str) -> Verdict:
+        self.graded.append(text)
+
         def heard(id: str, level: str | None) -> Heard:
             return Heard(id, self.hears(id, text), 0.9, level=level)  # type: ignore[arg-type]
 
@@ -77,7 +93,7 @@ class NameJudge:
         for point in question.points:
             for kind, texts in (("example", point.examples), ("contrast", point.contrasts)):
                 for text in texts:
-                    heard = self.hears(point.id, text)
+                    heard = self.hears_new(point.id, text)
                     loudest = self.louder.get(text, point.id if heard else "")
                     found.append(Trialled(point.id, text, kind, 0.9 if heard else 0.1, heard, loudest))
         return found
@@ -97,33 +113,49 @@ def test_an_entry_that_proves_itself_passes_without_a_word() -> None:
     assert [(a.level, a.reached) for a in trial.answers] == [("L4", "L4"), ("L5", "L5"), ("L6", "L6")]
 
 
-def test_one_example_unheard_is_a_note_with_its_words() -> None:
-    trial = try_entry(NameJudge(deaf=("beta 1",)), an_entry())
+def test_what_would_not_be_heard_if_it_were_not_listed_is_a_note_with_its_words() -> None:
+    trial = try_entry(NameJudge(slow=("beta 1",)), an_entry())
     assert trial.passed
-    assert told(trial) == ['note sample beta: 1 of 4 examples would not be heard: "beta 1". Add examples like these.']
+    assert told(trial) == ['note sample beta: 1 of 4 examples not heard if not listed: "beta 1". Add examples like these.']
+    assert (trial.points[1].examples_heard, trial.points[1].examples_new) == (4, 3)
 
 
-def test_half_of_the_examples_unheard_is_wrong() -> None:
-    trial = try_entry(NameJudge(deaf=("beta 1", "beta 2")), an_entry())
+def test_an_example_that_is_not_heard_as_it_stands_is_wrong() -> None:
+    trial = try_entry(NameJudge(deaf=("beta 1",)), an_entry())
     assert not trial.passed
-    assert told(trial)[0].startswith("WRONG sample beta: 2 of 4 examples would not be heard")
+    assert told(trial) == [
+        'WRONG sample beta: 1 of 4 examples not heard as they stand: "beta 1". Say what is meant more plainly.'
+    ]
 
 
 def test_a_tell_that_is_never_heard_is_wrong() -> None:
-    trial = try_entry(NameJudge(deaf=tuple(f"beta {n}" for n in range(4))), an_entry())
-    assert told(trial) == ["WRONG sample beta: It is never heard: none of its 4 examples counts. Add examples in other words."]
+    trial = try_entry(NameJudge(slow=tuple(f"beta {n}" for n in range(4))), an_entry())
+    (line,) = told(trial)
+    assert line.startswith("WRONG sample beta: It is never heard: none of its 4 examples would be, were it not listed.")
 
 
 @pytest.mark.parametrize(("count", "word"), [(1, "note"), (2, "WRONG")])
-def test_contrasts_that_are_heard_are_told(count: int, word: str) -> None:
+def test_contrasts_that_are_heard_as_they_stand_are_told(count: int, word: str) -> None:
     trial = try_entry(NameJudge(gullible=tuple(f"not beta {n}" for n in range(count))), an_entry())
-    assert told(trial)[0].startswith(f'{word} sample beta: {count} of 3 contrasts would be heard: "not beta 0"')
+    assert told(trial)[0].startswith(f'{word} sample beta: {count} of 3 contrasts heard as they stand: "not beta 0"')
+
+
+def test_contrasts_that_would_be_heard_if_not_listed_are_a_note() -> None:
+    trial = try_entry(NameJudge(hasty=("not beta 0", "not beta 1")), an_entry())
+    assert trial.passed
+    assert told(trial)[0].startswith('note sample beta: 2 of 3 contrasts heard if not listed: "not beta 0", "not beta 1".')
 
 
 def test_a_tell_that_is_always_heard_is_wrong() -> None:
     trial = try_entry(NameJudge(gullible=tuple(f"not beta {n}" for n in range(3))), an_entry())
     assert any("WRONG sample beta: It is always heard: all 3 contrasts count too." in line for line in told(trial))
-    assert any("The margin between examples and contrasts is thin (+0.00)." in line for line in told(trial))
+    assert any("note sample beta: The margin between examples and contrasts is thin (+0.00)." in line for line in told(trial))
+
+
+def test_only_what_goes_wrong_unlisted_is_graded_again() -> None:
+    judge = NameJudge(slow=("beta 1",))
+    try_entry(judge, an_entry())
+    assert judge.graded == ["beta 1", "alpha", "alpha beta", "alpha beta gamma", "delta"]
 
 
 def test_two_tells_too_alike_are_named() -> None:

@@ -42,18 +42,23 @@ class Trialled:
 
 
 class LevelJudge:
-    """Believes every example but those it is deaf to, and gives a model answer the level that its word says."""
+    """Believes every example but those it is deaf to, and if not listed, those it is slow for.
 
-    def __init__(self, deaf: Sequence[str] = ()) -> None:
-        self.deaf = deaf
+    A model answer gets the level that its word says.
+    """
+
+    def __init__(self, deaf: Sequence[str] = (), slow: Sequence[str] = ()) -> None:
+        self.deaf, self.slow = deaf, slow
 
     def grade(self, question: Question, text: str) -> Verdict:
         level: Rank = {"four": "L4", "five": "L5", "six": "L6"}.get(text, "below")  # type: ignore[assignment]
-        tells = tuple(Heard(t.id, True, 0.9) for t in question.tells)
+        tells = tuple(Heard(t.id, text not in self.deaf, 0.9) for t in question.tells)
         return Verdict(question.address, level, level, (), tells, (), None, GraderStamp("fake", "0", "1"))
 
     def self_test(self, question: Question) -> list[Trialled]:
-        examples = [(p.id, text, "example", text not in self.deaf) for p in question.points for text in p.examples]
+        examples = [
+            (p.id, text, "example", text not in (*self.deaf, *self.slow)) for p in question.points for text in p.examples
+        ]
         contrasts = [(p.id, text, "contrast", False) for p in question.points for text in p.contrasts]
         return [Trialled(id, text, kind, 0.9 * heard, heard, id) for id, text, kind, heard in [*examples, *contrasts]]
 
@@ -112,7 +117,7 @@ def test_what_the_grader_does_not_hear_fails(
     (tmp_path / "sample.yaml").write_text(ENTRY)
     result = call("sample.yaml")
     assert result.exit_code == 1
-    assert "WRONG: sample: second: It is never heard: none of its 1 examples counts." in result.stdout
+    assert 'WRONG: sample: second: 1 of 1 example not heard as they stand: "other way".' in result.stdout
     assert "1 not proven by the grader" in result.stdout
     assert call("sample.yaml", "--no-grader").exit_code == 0
 
@@ -128,11 +133,11 @@ def test_warnings_fail_nothing(call: Callable[..., Result], tmp_path: Path) -> N
 def test_notes_are_counted_where_many_entries_are_checked(
     call: Callable[..., Result], tmp_path: Path, judge: Callable[[LevelJudge], None]
 ) -> None:
-    judge(LevelJudge(deaf=["one more way"]))
+    judge(LevelJudge(slow=["one more way"]))
     for name in ("one", "two"):
         more = "[one way, one more way, another, yet another]"
         (tmp_path / f"{name}.yaml").write_text(ENTRY.replace("sample\n", f"{name}\n", 1).replace("[one way]", more))
-    assert 'note:  one: first: 1 of 4 examples would not be heard: "one more way".' in call("one.yaml").stdout
+    assert 'note:  one: first: 1 of 4 examples not heard if not listed: "one more way".' in call("one.yaml").stdout
     result = call("one.yaml", "two.yaml")
     assert result.exit_code == 0
     assert "2 notes not shown" in result.stdout
