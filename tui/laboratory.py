@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from tui.worker import HEADER
 
 if TYPE_CHECKING:
-    from grader.grade import Grader
-
     from bank import Question
     from bank.demos.result import Demo, Guess, Knob
+    from grader.correction import Correction
+    from grader.grade import Grader
     from grader.verdict import Verdict
 
 
@@ -42,7 +42,6 @@ class GraderDesk:
     def load(self) -> None:
         if self._grader is None:
             from grader.grade import Grader
-
             from tui.store import Store
 
             history = self._setup["history"]
@@ -50,6 +49,12 @@ class GraderDesk:
             corrections = store.corrections()
             store.close()
             self._grader = Grader.load(self._setup["model"], corrections, self._setup["cache"])
+
+    def learn(self, corrections: tuple[Correction, ...]) -> None:
+        """Grades with these corrections from now on; the model stays loaded."""
+        if self._grader is not None:
+            self._grader = type(self._grader)(self._grader.encoder, corrections=corrections, cache=self._setup["cache"])
+            self._coaches = {}
 
     def _loaded(self) -> Grader:
         self.load()
@@ -86,7 +91,7 @@ class DemoDesk:
 
 
 _DESKS: dict[str, tuple[type[GraderDesk] | type[DemoDesk], frozenset[str]]] = {
-    "grader": (GraderDesk, frozenset({"load", "grade", "hear"})),
+    "grader": (GraderDesk, frozenset({"load", "learn", "grade", "hear"})),
     "demo laboratory": (DemoDesk, frozenset({"card", "run"})),
 }
 

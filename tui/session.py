@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
@@ -17,7 +18,7 @@ from tui.screens.verdict import Judged, VerdictScreen
 from tui.screens.wait import WaitScreen
 from tui.settings import Settings
 from tui.store import correction_of, draft_address, utc_now
-from tui.worker import Worker
+from tui.worker import Worker, WorkerError
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -110,6 +111,7 @@ class Session:
         attempt = replace(attempt, level=judged.verdict.level)
         if attempt.final is None and judged.verdict != verdict:
             self._schedule(attempt, judged.verdict, frozenset())
+        await self._learn(attempt, contests)
         if judged.choice != "probes":
             return judged
         return await self._probe(attempt, judged)
@@ -193,6 +195,15 @@ class Session:
 
         heard = {h.id for h in (*verdict.tells, *verdict.misconceptions) if h.heard}
         return replace(attempt, final=level_of(self.question.entry, heard | drawn_out)[0])
+
+    async def _learn(self, attempt: Attempt, before: tuple[Contest, ...]) -> None:
+        """Lets the grader know of contests that were made or taken back."""
+        memory = self.room.memory
+        if await memory.ask(lambda store: store.contests(attempt.id), ()) == before:
+            return
+        corrections = await memory.ask(lambda store: store.corrections(), ())
+        with contextlib.suppress(WorkerError):  # the next start of the grader reads them anyway
+            await self.room.worker.learn(corrections)
 
     def _keep_attempt(self, attempt: Attempt) -> None:
         if attempt.id:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from bank import Question
     from bank.demos.result import Demo
+    from grader.correction import Correction
     from grader.verdict import Verdict
     from tui.laboratory import DemoCard
 
@@ -43,6 +44,9 @@ class Worker(Protocol):
     async def hear(self, question: Question, answer: str) -> Verdict:
         """The verdict on an answer that is still being written; only what changed is read anew."""
 
+    async def learn(self, corrections: Sequence[Correction]) -> None:
+        """Has later answers graded with everything the learner has contested."""
+
     async def card(self, name: str) -> DemoCard:
         """The demo before it is run."""
 
@@ -65,22 +69,35 @@ class Child:
         self.log = log
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
+        self._kills = 0
+        self._is_closed = False
 
-    async def start(self) -> asyncio.subprocess.Process:
+    @property
+    def pid(self) -> int | None:
+        """Of the running process."""
+        return self._process.pid if self._process is not None else None
+
+    async def _running(self) -> asyncio.subprocess.Process:
         """The running process; starts one where there is none."""
         if self._process is not None and self._process.returncode is None:
             return self._process
-        path = [p for p in sys.path if p]
+        if self._is_closed:
+            raise WorkerError(f"The {self.what} has been closed.")
+        kills, path = self._kills, [p for p in sys.path if p]
         try:
             with open(self.log, "ab") if self.log else contextlib.nullcontext(asyncio.subprocess.DEVNULL) as errors:
-                self._process = await asyncio.create_subprocess_exec(
+                process = await asyncio.create_subprocess_exec(
                     sys.executable, "-P", "-c", _START, self.what, *path,
                     stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=errors, start_new_session=True,
                 )  # fmt: skip
         except OSError as error:
             raise WorkerError(f"The {self.what} could not be started: {error.strerror or error}.") from error
-        await self._send(self._process, ("set-up", self.setup))
-        return self._process
+        self._process = process
+        if kills != self._kills:  # it was to end before it had begun
+            await self.kill()
+            raise WorkerError(f"The {self.what} was stopped.")
+        await self._send(process, ("set-up", self.setup))
+        return process
 
     async def ask(self, request: str, *values: Any) -> Any:
         """What the process makes of the request.
@@ -97,7 +114,7 @@ class Child:
 
     async def _exchange(self, request: str, values: tuple[Any, ...]) -> tuple[str, Any]:
         async with self._turn:
-            process = await self.start()
+            process = await self._running()
             try:
                 await self._send(process, (request, values))
                 assert process.stdout is not None
@@ -118,11 +135,17 @@ class Child:
 
     async def kill(self) -> None:
         """Ends the process now, whatever it is doing."""
+        self._kills += 1
         process, self._process = self._process, None
         if process is not None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await self._reap(process)
+
+    async def close(self) -> None:
+        """Ends the process for good; later requests fail."""
+        self._is_closed = True
+        await self.kill()
 
     async def _reap(self, process: asyncio.subprocess.Process) -> None:
         if process.stdin is not None:
@@ -152,6 +175,9 @@ class Processes:
         verdict: Verdict = await self._grader.ask("hear", question, answer)
         return verdict
 
+    async def learn(self, corrections: Sequence[Correction]) -> None:
+        await self._grader.ask("learn", tuple(corrections))
+
     async def card(self, name: str) -> DemoCard:
         card: DemoCard = await self._laboratory.ask("card", name)
         return card
@@ -164,7 +190,7 @@ class Processes:
         await self._laboratory.kill()
 
     async def close(self) -> None:
-        await asyncio.gather(self._grader.kill(), self._laboratory.kill())
+        await asyncio.gather(self._grader.close(), self._laboratory.close())
 
 
 def sweep_values(low: float, high: float, whole: bool, most: int = 7) -> Sequence[float]:

@@ -108,6 +108,7 @@ class FakeWorker:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
         self.runs: list[tuple[str, dict[str, Any]]] = []
+        self.learned: tuple[Any, ...] | None = None
         self.trouble = ""
         self.gate: Callable[[], Any] | None = None
         self.is_closed = False
@@ -128,6 +129,9 @@ class FakeWorker:
 
     async def hear(self, question: Question, answer: str) -> Verdict:
         return await self.grade(question, answer)
+
+    async def learn(self, corrections: Any) -> None:
+        self.learned = tuple(corrections)
 
     async def card(self, name: str) -> DemoCard:
         await self._answered()

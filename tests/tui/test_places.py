@@ -269,3 +269,22 @@ async def test_an_unwritable_home_says_once_that_nothing_is_saved_and_practice_g
         await pilot.press(*"the chain rule", "ctrl+s")
         await shows(pilot, VerdictScreen)
         await until(pilot, lambda: "Nothing is saved in this session" in text_on(app))
+
+
+async def test_the_grader_learns_of_a_contest_when_the_verdict_is_left(make_app, until, shows, worker, kept):
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_place(pilot, until, "enter")
+        await shows(pilot, AnswerScreen)
+        await pilot.press(*"the chain rule", "ctrl+s")
+        screen = await shows(pilot, VerdictScreen)
+        await pilot.press("c")
+        await until(pilot, lambda: screen.contests)
+        assert screen.verdict.level == "below"
+        await pilot.press("escape")
+        await shows(pilot, HomeScreen)
+        await until(pilot, lambda: worker.learned is not None)
+    ((attempt,), (contest,)) = kept().attempts(), kept().contests()
+    assert attempt.level == "below"
+    assert (contest.point, contest.heard) == ("chain-rule", False)
+    assert worker.learned == kept().corrections()

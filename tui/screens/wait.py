@@ -18,6 +18,9 @@ from tui.plain import one_line
 from tui.worker import WorkerError
 
 
+LATER = "Esc leaves; the history (H) has it graded later"
+
+
 class WaitScreen(ModalScreen[Any]):
     """Returns what the job returns; None where the learner left first."""
 
@@ -38,7 +41,7 @@ class WaitScreen(ModalScreen[Any]):
         with Vertical(id="wait"):
             yield Static(Content(one_line(self._saying)), id="saying", markup=False)
             yield LoadingIndicator()
-            yield Static(Content.styled("Esc leaves", "$foreground-muted"), id="keys", markup=False)
+            yield Static(Content.styled(LATER, "$foreground-muted"), id="keys", markup=False)
 
     def on_mount(self) -> None:
         self._ask()
@@ -55,7 +58,7 @@ class WaitScreen(ModalScreen[Any]):
         self.query_one(LoadingIndicator).display = not trouble
         saying = Content.styled(one_line(trouble), "$error") if trouble else Content(one_line(self._saying))
         self.query_one("#saying", Static).update(saying)
-        keys = "R tries again · Esc leaves" if trouble else "Esc leaves"
+        keys = "R tries again · Esc leaves it for later" if trouble else LATER
         self.query_one("#keys", Static).update(Content.styled(keys, "$foreground-muted"))
 
     def action_again(self) -> None:
