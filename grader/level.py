@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
+from dataclasses import replace
 from itertools import combinations
 
-from bank.entry import LEVELS, Entry, Requirement
-from grader.verdict import Lowered, Next, Rank
+from bank.entry import LEVELS, Entry, Question, Requirement
+from grader.correction import Correction
+from grader.verdict import Evidence, Heard, Lowered, Next, Rank, Verdict
 
 RANKS: tuple[Rank, ...] = ("below", *LEVELS)
 _SEARCHED_TELLS = 14  # beyond this many candidate tells the shortest way is built greedily
@@ -93,3 +95,30 @@ def _named(entry: Entry) -> set[str]:
         *(id for rule in rules for choice in rule.any for id in choice.of),
         *(id for group in entry.missing for id in group.none_of),
     }
+
+
+def reconsider(question: Question, verdict: Verdict, corrections: Iterable[Correction]) -> Verdict:
+    """The verdict after the user's corrections of it: points overruled, level recomputed.
+
+    A correction of another question, or of a point that the question does not have, changes nothing. The last one wins.
+    """
+    ruled = {c.point: c for c in corrections if c.entry == question.address}
+    if not ruled:
+        return verdict
+    tells = tuple(_overruled(h, ruled.get(h.id)) for h in verdict.tells)
+    misconceptions = tuple(_overruled(h, ruled.get(h.id)) for h in verdict.misconceptions)
+    changed = replace(verdict, tells=tells, misconceptions=misconceptions)
+    if question.follow_up is not None:
+        return changed
+    heard = {h.id for h in (*tells, *misconceptions) if h.heard}
+    level, earned, lowered = level_of(question.entry, heard)
+    return replace(changed, level=level, earned=earned, lowered_by=lowered, next=next_step(question.entry, heard))
+
+
+def _overruled(heard: Heard, correction: Correction | None) -> Heard:
+    if correction is None:
+        return heard
+    if not correction.heard:
+        return replace(heard, heard=False, evidence=())
+    words = (Evidence(correction.start, correction.end, correction.words),) if correction.words else heard.evidence
+    return replace(heard, heard=True, evidence=words, nearest=None)

@@ -1,0 +1,92 @@
+"""How the encoder was changed by training, kept small: what is added to each weight matrix, and the judge's own numbers.
+
+One safetensors file. `delta/<name>` (int8) with `scale/<name>` (one number a row) or the factors `left/<name>`, `right/<name>`
+are added to the matrix of that name; `whole/<name>` replaces a vector; `judge/<name>` and `plain/<name>` are the judges'
+parameters for this encoder and for any other; its metadata holds the calibration as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+SHIPPED = Path(__file__).parent / "weights" / "judge.safetensors"
+
+
+def adapted_weights(base: Path, adaptation: Path) -> dict[str, Tensor]:
+    """The base weights with the adaptation added, and the salience beside them."""
+    weights = {name: tensor.float() for name, tensor in load_file(base).items() if tensor.is_floating_point()}
+    for key, tensor in load_file(adaptation).items():
+        kind, _, name = key.partition("/")
+        if kind == "whole":
+            weights[name] = tensor.float()
+        elif kind == "delta":
+            scale = _tensor(adaptation, f"scale/{name}").float()
+            weights[name] = weights[name] + tensor.float() * scale[:, None]
+        elif kind == "left":
+            weights[name] = weights[name] + tensor.float() @ _tensor(adaptation, f"right/{name}").float()
+    return weights
+
+
+def judge_state(adaptation: Path, kind: str) -> dict[str, Tensor]:
+    """Parameters of the judge: `judge` for the adapted encoder, `plain` for any other."""
+    found = {key: tensor.float() for key, tensor in load_file(adaptation).items() if key.startswith(kind + "/")}
+    return {key.partition("/")[2]: tensor for key, tensor in found.items()}
+
+
+def calibration_of(adaptation: Path) -> dict[str, Any]:
+    """What `write` was given as calibration."""
+    with safe_open(adaptation, framework="pt") as file:
+        found: dict[str, Any] = json.loads(file.metadata()["calibration"])
+    return found
+
+
+def write(
+    path: Path,
+    base: Mapping[str, Tensor],
+    trained: Mapping[str, Tensor],
+    judges: Mapping[str, Mapping[str, Tensor]],
+    calibration: Mapping[str, Any],
+    rank: int | None = None,
+) -> None:
+    """Write the differences of `trained` from `base`.
+
+    Args:
+        trained: only what training may have changed; vectors and new tensors are kept whole.
+        rank: keep each matrix's difference as a product of two factors of this rank; None keeps every entry in 8 bits.
+    """
+    tensors: dict[str, Tensor] = {}
+    for name, tensor in trained.items():
+        if tensor.dim() == 2 and name in base:
+            tensors.update(_difference(name, tensor.detach() - base[name], rank))
+        else:
+            tensors[f"whole/{name}"] = tensor.detach().contiguous()
+    for kind, state in judges.items():
+        tensors.update({f"{kind}/{name}": t.detach().half().contiguous() for name, t in state.items()})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, path, metadata={"calibration": json.dumps(calibration, sort_keys=True)})
+
+
+def _difference(name: str, change: Tensor, rank: int | None) -> dict[str, Tensor]:
+    if rank is not None:
+        U, s, V = torch.linalg.svd(change, full_matrices=False)
+        root = s[:rank].sqrt()
+        return {
+            f"left/{name}": (U[:, :rank] * root).half().contiguous(),
+            f"right/{name}": (root[:, None] * V[:rank]).half().contiguous(),
+        }
+    scale = (change.abs().amax(1) / 127).clamp_min(1e-12)
+    return {f"delta/{name}": (change / scale[:, None]).round().to(torch.int8), f"scale/{name}": scale.float()}
+
+
+def _tensor(path: Path, key: str) -> Tensor:
+    with safe_open(path, framework="pt") as file:
+        found: Tensor = file.get_tensor(key)
+    return found

@@ -1,0 +1,330 @@
+"""The grader against labelled answers that it has not seen: figures, baselines beside them, and the worst mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bank.entry import Question
+from grader import measures
+from grader.baselines import cosine_scores, length_scores, overlap_scores
+from grader.dataset import Dataset, DataError
+from grader.folds import FOLDER, FOLDS, Graded, fold_grader, fold_path, grade_unseen, split
+from grader.level import RANKS, level_of
+
+Array = NDArray[np.float64]
+
+HARD = (
+    "pair", "negation", "inverted", "double-turn", "salad", "off-topic", "neighbour", "misconception", "unusual", "junk",
+    "retracted", "hedged", "questioning", "attributed",
+)  # fmt: skip
+_SILENT = ("salad", "off-topic", "junk", "empty")  # nothing should be heard in these
+
+
+@dataclass(frozen=True, slots=True)
+class PointFigures:
+    """Of one tell or misconception."""
+
+    id: str
+    answers: int
+    said: int
+    precision: float
+    recall: float
+    f1: float
+    kappa: float
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFigures:
+    """Of one question; `interval` is a 95 % bootstrap interval of macro-F1 over answers."""
+
+    address: str
+    answers: int
+    macro_f1: float
+    interval: tuple[float, float]
+    baselines: Mapping[str, float]
+    base_rate: float
+    brier: float
+    calibration_error: float
+    levels: Mapping[str, float]
+    points: tuple[PointFigures, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A decision that was far from the label."""
+
+    answer: str
+    entry: str
+    point: str
+    said: bool
+    confidence: float
+    style: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything `tells evaluate` says.
+
+    Attributes:
+        mode: `known` (other answers to the question were trained on) or `unseen` (only what the entry's author wrote).
+        summary: figures over all questions.
+        groups: share of right decisions and of answers without a mistake, by kind of answer.
+    """
+
+    mode: str
+    answers: int
+    questions: tuple[QuestionFigures, ...]
+    summary: Mapping[str, float]
+    groups: Mapping[str, Mapping[str, float]]
+    mistakes: tuple[Mistake, ...]
+    skipped: tuple[str, ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """All graded answers of one question: labels, probabilities, decisions, (A, J)."""
+
+    question: Question
+    graded: tuple[Graded, ...]
+    Y: Array
+    P: Array
+    D: NDArray[np.bool_]
+
+
+def grade_folds(
+    dataset: Dataset, mode: str, entries: Sequence[str] = (), folder: Path = FOLDER,
+    cache: Path | None = None, say: Callable[[str], None] = lambda line: None,
+) -> list[Graded]:  # fmt: skip
+    """Let every fold's grader read the answers that it has not seen.
+
+    Args:
+        mode: `known` or `unseen`.
+        entries: only these entries, with their follow-ups; all where empty.
+
+    Raises:
+        DataError: the folds have not been trained.
+    """
+    questions = dataset.questions()
+    found: list[Graded] = []
+    for fold in range(FOLDS):
+        if not fold_path(fold, folder).is_file():
+            raise DataError(f"{fold_path(fold, folder)} is missing. `tells train --folds` makes it, in about ten minutes a fold.")
+        grader = fold_grader(fold, folder, cache)
+        rows = getattr(split(dataset, fold), mode)
+        for address, question in questions.items():
+            name = address.partition("/")[0]
+            if name in dataset.topics or (entries and name not in entries and address not in entries):
+                continue
+            chosen = [row for row in rows if row.entry == address]
+            found.extend(grade_unseen(grader, fold, question, chosen))
+        say(f"fold {fold + 1} of {FOLDS} graded")
+    return found
+
+
+def score(dataset: Dataset, graded: Sequence[Graded]) -> list[Scored]:
+    """Logits -> probabilities and decisions, each fold's calibrated on the other folds' answers."""
+    questions = dataset.questions()
+    calibrations = {fold: _calibration([g for g in graded if g.fold != fold], questions) for fold in range(FOLDS)}
+    by_question: dict[str, list[Graded]] = {}
+    for g in graded:
+        by_question.setdefault(g.answer.entry, []).append(g)
+    found = []
+    for address, rows in sorted(by_question.items()):
+        question = questions[address]
+        Y = np.array([labels(question, g) for g in rows])
+        P = np.array([probability(g.logits, *calibrations[g.fold][:2]) for g in rows])
+        thresholds = np.array([calibrations[g.fold][2] for g in rows])[:, None]
+        found.append(Scored(question, tuple(rows), Y, P, thresholds <= P))
+    return found
+
+
+def labels(question: Question, graded: Graded) -> Array:
+    """1 where the point is asserted, (J,)."""
+    return np.array([float(point.id in graded.answer.heard) for point in question.points])
+
+
+def probability(logits: Array, scale: float, shift: float) -> Array:
+    """Calibrated."""
+    return 1 / (1 + np.exp(-(scale * logits + shift)))
+
+
+def _calibration(graded: Sequence[Graded], questions: Mapping[str, Question]) -> tuple[float, float, float]:
+    return calibrate(np.concatenate([g.logits for g in graded]), np.concatenate([labels(questions[g.answer.entry], g) for g in graded]))
+
+
+def calibrate(z: Array, y: Array) -> tuple[float, float, float]:
+    """Scale, shift, and the threshold on the probability that gives the highest F1 over all decisions."""
+    scale, shift = measures.fit_logistic(z, y)
+    p = probability(z, scale, shift)
+    tried = np.arange(0.25, 0.7, 0.01)
+    threshold = max(tried, key=lambda t: measures.precision_recall_f1(y, t <= p)[2])
+    return scale, shift, round(float(threshold), 2)
+
+
+def report(dataset: Dataset, scored: Sequence[Scored], mode: str, baselines: bool = True) -> Report:
+    """All figures."""
+    questions = tuple(_question_figures(s, baselines) for s in scored)
+    return Report(
+        mode=mode,
+        answers=sum(len(s.graded) for s in scored),
+        questions=questions,
+        summary=_summary(scored, questions),
+        groups=_groups(scored),
+        mistakes=_mistakes(scored),
+    )
+
+
+def _question_figures(s: Scored, baselines: bool) -> QuestionFigures:
+    points = []
+    for j, point in enumerate(s.question.points):
+        precision, recall, f1 = measures.precision_recall_f1(s.Y[:, j], s.D[:, j])
+        kappa = measures.cohen_kappa(s.Y[:, j], s.D[:, j].astype(float))
+        points.append(PointFigures(point.id, len(s.Y), int(s.Y[:, j].sum()), precision, recall, f1, kappa))
+    return QuestionFigures(
+        address=s.question.address,
+        answers=len(s.Y),
+        macro_f1=measures.macro_f1(s.Y, s.D),
+        interval=measures.bootstrap(len(s.Y), lambda rows: measures.macro_f1(s.Y[rows], s.D[rows])),
+        baselines=_baselines(s) if baselines else {},
+        base_rate=float(s.Y.mean()),
+        brier=measures.brier(s.Y, s.P),
+        calibration_error=measures.calibration_error(s.Y.ravel(), s.P.ravel()),
+        levels=_levels([s]),
+        points=tuple(points),
+    )
+
+
+def _baselines(s: Scored) -> dict[str, float]:
+    """Macro-F1 of simple rules, each at the threshold that suits it best on these very answers."""
+    answers = [g.answer.answer for g in s.graded]
+    scores = {
+        "cosine": cosine_scores(_plain_encoder(), s.question, answers),
+        "word overlap": overlap_scores(s.question, answers),
+        "length": length_scores(s.question, answers),
+    }
+    found = {name: measures.macro_f1(s.Y, measures.best_threshold(s.Y, S) <= S) for name, S in scores.items()}
+    return found | {"all present": measures.macro_f1(s.Y, np.ones_like(s.Y, bool))}
+
+
+_plain: list[Any] = []
+
+
+def _plain_encoder() -> Any:
+    """The encoder without its adaptation, loaded once."""
+    if not _plain:
+        from grader.encoder import PlainEncoder, shipped_folder
+
+        _plain.append(PlainEncoder(shipped_folder()))
+    return _plain[0]
+
+
+def _levels(scored: Sequence[Scored]) -> dict[str, float]:
+    """Exact and within-one agreement and quadratic-weighted kappa of the level; empty for follow-ups."""
+    given, got = [], []
+    for s in scored:
+        if s.question.follow_up:
+            continue
+        ids = [p.id for p in s.question.points]
+        for g, d in zip(s.graded, s.D, strict=True):
+            given.append(RANKS.index(level_of(s.question.entry, g.answer.heard)[0]))
+            got.append(RANKS.index(level_of(s.question.entry, {id for id, x in zip(ids, d, strict=True) if x})[0]))
+    if not given:
+        return {}
+    apart = np.abs(np.array(given) - np.array(got))
+    return {
+        "exact": float((apart == 0).mean()),
+        "within_one": float((apart <= 1).mean()),
+        "quadratic_kappa": measures.quadratic_kappa(given, got, len(RANKS)),
+        "commonest": float(np.bincount(given).max() / len(given)),
+    }
+
+
+def _summary(scored: Sequence[Scored], questions: Sequence[QuestionFigures]) -> dict[str, float]:
+    y = np.concatenate([s.Y.ravel() for s in scored])
+    p = np.concatenate([s.P.ravel() for s in scored])
+    d = np.concatenate([s.D.ravel() for s in scored])
+    wrong = [_of_misconceptions(s) for s in scored]
+    my, md = np.concatenate([a for a, _ in wrong]), np.concatenate([b for _, b in wrong])
+    main = [q.macro_f1 for q in questions if "/" not in q.address]
+    inside, quoted = _evidence(scored)
+    return {
+        "macro_f1": float(np.mean([q.macro_f1 for q in questions])),
+        "macro_f1_entries": float(np.mean(main)) if main else 0.0,
+        "micro_f1": measures.precision_recall_f1(y, d)[2],
+        "misconception_f1": measures.precision_recall_f1(my, md)[2],
+        "misconception_false_alarms": float(md[my == 0].mean()) if (my == 0).any() else 0.0,
+        "brier": measures.brier(y, p),
+        "calibration_error": measures.calibration_error(y, p),
+        "evidence_touches_quote": inside / quoted if quoted else 0.0,
+        **{f"level_{name}": value for name, value in _levels(scored).items()},
+    }
+
+
+def _of_misconceptions(s: Scored) -> tuple[Array, NDArray[np.bool_]]:
+    first = len(s.question.tells)
+    return s.Y[:, first:].ravel(), s.D[:, first:].ravel()
+
+
+def _evidence(scored: Sequence[Scored]) -> tuple[int, int]:
+    """Of the points rightly heard whose words a reader marked: how often the evidence shares most of its words with them."""
+    inside = quoted = 0
+    for s in scored:
+        for g, y, d in zip(s.graded, s.Y, s.D, strict=True):
+            for j, point in enumerate(s.question.points):
+                quote, found = g.answer.quotes.get(point.id), g.evidence[j]
+                if not (y[j] and d[j] and quote and found):
+                    continue
+                begin = g.answer.answer.find(quote)
+                shared = min(found.end, begin + len(quote)) - max(found.start, begin)
+                quoted += 1
+                inside += shared >= 0.5 * min(len(quote), found.end - found.start)
+    return inside, quoted
+
+
+def _groups(scored: Sequence[Scored]) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    for group in (*HARD, "plain"):
+        rows = [(s, n) for s in scored for n, g in enumerate(s.graded) if group_of(g.answer.style) == group]
+        if rows:
+            right = [(s.Y[n] == s.D[n]) for s, n in rows]
+            extra = [bool((s.D[n] & (s.Y[n] == 0)).any()) for s, n in rows]
+            found[group] = {
+                "answers": len(rows),
+                "decisions_right": float(np.concatenate(right).mean()),
+                "answers_right": float(np.mean([r.all() for r in right])),
+                "nothing_false_heard": 1 - float(np.mean(extra)),
+                "recall": _share(sum(float(s.D[n][s.Y[n] > 0].sum()) for s, n in rows), sum(float(s.Y[n].sum()) for s, n in rows)),
+            }
+    return found
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 1.0
+
+
+def group_of(style: str) -> str:
+    """The hard case a style belongs to, or `plain`."""
+    first = style.lower().replace("_", "-")
+    return next((h for h in HARD if first.startswith(h)), "plain")
+
+
+def _mistakes(scored: Sequence[Scored], most: int = 40) -> tuple[Mistake, ...]:
+    found = []
+    for s in scored:
+        for n, j in zip(*np.nonzero(s.Y != s.D), strict=True):
+            g, p = s.graded[n], float(s.P[n, j])
+            found.append(
+                Mistake(g.answer.id, g.answer.entry, s.question.points[j].id, bool(s.Y[n, j]), round(p, 3), g.answer.style, g.answer.answer)
+            )
+    return tuple(sorted(found, key=lambda m: (-abs(m.confidence - m.said), m.answer, m.point))[:most])

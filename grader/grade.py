@@ -1,0 +1,268 @@
+"""The one place that orders the steps: answer -> spans -> vectors -> logits -> points heard -> level -> verdict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bank.entry import Question
+from grader.adaptation import SHIPPED, calibration_of, judge_state
+from grader.correction import Correction
+from grader.encoder import Encoder, Vectors, load_encoder
+from grader.evidence import evidence_for, nearest_to
+from grader.judge import Head, Judge, Phrases, pooled
+from grader.level import level_of, next_step, reconsider
+from grader.spans import Span, segment
+from grader.support import Phrase, PhraseStore, phrases_of
+from grader.verdict import GraderStamp, Heard, Verdict
+
+VERSION = "1"
+_LEAST_WORDS = 4
+_AHEAD = 64  # answers of a batch in work at a time
+
+Logits = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What the grader makes of one of an entry's own texts, that text left out of what it knows.
+
+    Attributes:
+        point: id the text belongs to.
+        kind: `example` or `contrast`.
+        confidence: that the text asserts its point.
+        heard: the decision.
+        loudest: id of the point heard most clearly in it; empty where none is.
+    """
+
+    point: str
+    text: str
+    kind: str
+    confidence: float
+    heard: bool
+    loudest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An answer's spans against a question's points.
+
+    Attributes:
+        spans: those that could be read.
+        logits: (S, J), rounded.
+        closeness: (S, J), by how much a point's examples are nearer to the span than its contrasts.
+    """
+
+    spans: tuple[Span, ...]
+    logits: Logits
+    closeness: Logits
+
+
+class Grader:
+    """Grades answers. Make one with `Grader.load`; it may be used from several threads.
+
+    Args:
+        encoder: text -> vectors.
+        adaptation: the judge's parameters and calibration.
+        corrections: what the user has said against earlier verdicts.
+        cache: folder for vectors of phrases; None keeps them in memory only.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        adaptation: Path = SHIPPED,
+        corrections: Sequence[Correction] = (),
+        cache: Path | None = None,
+    ) -> None:
+        kind = "judge" if encoder.adapted else "plain"
+        state = judge_state(adaptation, kind)
+        self.encoder = encoder
+        self.judge = Judge(state["compare.weight"].shape[1] // 4 if "compare.weight" in state else 0)
+        self.judge.load_state_dict(state)
+        self.judge.requires_grad_(False)
+        self.calibration: Mapping[str, Any] = calibration_of(adaptation)[kind]
+        self.stamp = GraderStamp(encoder.name, encoder.sha256, f"{VERSION}.{self.calibration['version']}")
+        self.corrections = tuple(corrections)
+        self._store = PhraseStore(encoder, self.stamp.version, cache)
+        self._heads: dict[str, tuple[str, Head]] = {}
+
+    @classmethod
+    def load(
+        cls, model: str | None = None, corrections: Sequence[Correction] = (), cache: Path | None = None
+    ) -> Grader:
+        """Load the encoder (about two seconds) and the judge.
+
+        Raises:
+            EncoderError: the encoder cannot be had; says what to do.
+        """
+        return cls(load_encoder(model), corrections=corrections, cache=cache)
+
+    def grade(self, question: Question, answer: str) -> Verdict:
+        """The verdict on one answer."""
+        reading = self.read(question, answer)
+        verdict = self._verdict(question, answer, reading)
+        return reconsider(question, verdict, [c for c in self.corrections if c.answer == answer])
+
+    def grade_many(self, items: Iterable[tuple[Question, str]]) -> Iterator[Verdict]:
+        """Verdicts in order; reads ahead only a little, so memory does not grow with the batch."""
+        source = iter(items)
+        with ThreadPoolExecutor(_workers()) as pool:
+            while block := list(islice(source, _AHEAD)):
+                for question, _ in block:
+                    self.head(question)
+                yield from pool.map(lambda item: self.grade(*item), block)
+
+    def coach(self, question: Question) -> Coach:
+        """For an answer that is still being written."""
+        return Coach(self, question)
+
+    def read(self, question: Question, answer: str) -> Reading:
+        """Every span of the answer against every point of the question."""
+        segmented = segment(answer)
+        spans, vectors = self.encoder.spans(segmented)
+        return self.judged(spans, vectors, self.head(question))
+
+    def judged(self, spans: tuple[Span, ...], vectors: Vectors, head: Head) -> Reading:
+        """Vectors of spans (S, D) against a head."""
+        import torch
+
+        if not spans:
+            empty = np.zeros((0, head.phrases.count))
+            return Reading((), empty, empty)
+        with torch.inference_mode():
+            found = self.judge(torch.from_numpy(vectors), head)
+            closeness = found.examples - found.contrasts
+        return Reading(spans, rounded(found.logits.numpy()), rounded(closeness.numpy()))
+
+    def head(self, question: Question, without: str | None = None) -> Head:
+        """The question's heads, made when first asked for.
+
+        Args:
+            without: a phrase to leave out.
+        """
+        key = question.entry.content_hash
+        known = self._heads.get(question.address)
+        if without is None and known is not None and known[0] == key:
+            return known[1]
+        phrases = phrases_of(question, self.corrections)
+        vectors = self._store.vectors(question.address, phrases)
+        kept = [n for n, phrase in enumerate(phrases) if phrase.text != without]
+        head = self._make_head(question, [phrases[n] for n in kept], vectors[kept])
+        if without is None:
+            self._heads[question.address] = (key, head)
+        return head
+
+    def confidences(self, reading: Reading) -> Logits:
+        """Calibrated probability that each point was made, (J,)."""
+        import torch
+
+        if not reading.spans:
+            return np.zeros(reading.logits.shape[1])
+        z = rounded(pooled(torch.from_numpy(reading.logits)).numpy())
+        return self.probability(z)
+
+    def probability(self, z: Logits) -> Logits:
+        """Answer logits -> calibrated probabilities, four decimals."""
+        scale, shift = self.calibration["scale"], self.calibration["shift"]
+        return np.round(1 / (1 + np.exp(-(scale * z + shift))), 4)
+
+    def self_test(self, question: Question) -> list[Trial]:
+        """Each example and contrast graded as an answer, with itself left out of what the grader knows."""
+        found = []
+        for j, point in enumerate(question.points):
+            for kind, texts in (("example", point.examples), ("contrast", point.contrasts)):
+                for text in texts:
+                    segmented = segment(text)
+                    spans, vectors = self.encoder.spans(segmented)
+                    p = self.confidences(self.judged(spans, vectors, self.head(question, without=text)))
+                    top = int(np.argmax(p))
+                    loudest = question.points[top].id if p[top] >= self.threshold else ""
+                    found.append(Trial(point.id, text, kind, float(p[j]), bool(p[j] >= self.threshold), loudest))
+        return found
+
+    @property
+    def threshold(self) -> float:
+        """The confidence from which a point counts as heard."""
+        return float(self.calibration["threshold"])
+
+    def _make_head(self, question: Question, phrases: Sequence[Phrase], vectors: Vectors) -> Head:
+        import torch
+
+        with torch.inference_mode():
+            kinds = torch.tensor([p.kind for p in phrases])
+            points = torch.tensor([p.point for p in phrases])
+            return self.judge.head(Phrases(torch.from_numpy(vectors), kinds, points, len(question.points)))
+
+    def _verdict(self, question: Question, answer: str, reading: Reading) -> Verdict:
+        confidences = self.confidences(reading)
+        too_little = len(answer[:200].split()) < _LEAST_WORDS
+        points = [self._heard(question, answer, reading, j, float(p), too_little) for j, p in enumerate(confidences)]
+        count = len(question.tells)
+        ids = {h.id for h in points if h.heard}
+        ladder = None if question.follow_up else question.entry
+        level, earned, lowered = level_of(ladder, ids) if ladder else (None, None, ())
+        return Verdict(
+            entry=question.address,
+            level=level,
+            earned=earned,
+            lowered_by=lowered,
+            tells=tuple(points[:count]),
+            misconceptions=tuple(points[count:]),
+            next=next_step(ladder, ids) if ladder else None,
+            grader=self.stamp,
+            too_little=too_little,
+        )
+
+    def _heard(
+        self, question: Question, answer: str, reading: Reading, j: int, confidence: float, too_little: bool
+    ) -> Heard:
+        point = question.points[j]
+        heard = confidence >= self.threshold and not too_little
+        tell = next((t for t in question.entry.tells if t.id == point.id), None) if not question.follow_up else None
+        return Heard(
+            id=point.id,
+            heard=heard,
+            confidence=confidence,
+            evidence=evidence_for(answer, reading, j) if heard else (),
+            level=tell.level if tell else None,
+            strong_hire=bool(tell and tell.strong_hire),
+            nearest=None if heard else nearest_to(answer, reading, j, confidence),
+        )
+
+
+class Coach:
+    """Grades an answer again and again as it grows; only windows that changed are read anew."""
+
+    def __init__(self, grader: Grader, question: Question) -> None:
+        self.grader = grader
+        self.question = question
+
+    def hear(self, answer: str) -> Verdict:
+        """The verdict on the answer as it stands."""
+        return self.grader.grade(self.question, answer)
+
+
+def rounded(x: NDArray[Any]) -> Logits:
+    """To 1/1024: far coarser than what kernels differ by, far finer than what decides."""
+    found: Logits = np.round(np.asarray(x, np.float64) * 1024) / 1024
+    return found
+
+
+def _workers() -> int:
+    import os
+
+    return max(1, min(8, os.cpu_count() or 1))
+
+
+def logit(p: float) -> float:
+    """Inverse of the logistic function."""
+    return math.log(p / (1 - p))

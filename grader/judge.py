@@ -1,0 +1,154 @@
+"""What decides how strongly a span asserts a point: the judge, one for all entries.
+
+A question's phrases (each point's sentence, its examples, its contrasts) are its training set. From their embeddings
+e_n (N, D) follows one linear head a point, in closed form (ridge regression, as in Bertinetto et al. 2019, R2-D2):
+
+    W = X' (X X' + lambda I)^-1 Y,   X = [e, 1],   Y[n, j] = +1 for an example of j, -1 for a contrast of j, else 0
+
+A span u is then compared, for every point j, with the head, with the nearest example p and the nearest contrast c
+(softmax-weighted), and with what the other points' examples say; the weights of that comparison are learned from
+labelled answers to many questions and know nothing of any one of them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+FEATURES = 8
+_HIDDEN = 24
+_COMPARED = 96
+_ABSENT = -1e4
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """A question's phrases, embedded.
+
+    Attributes:
+        vectors: unit rows, (N, D).
+        kinds: +1 where the phrase asserts its point, -1 where it is a contrast, (N,).
+        points: index of the phrase's point, (N,).
+        count: J, how many points there are.
+    """
+
+    vectors: Tensor
+    kinds: Tensor
+    points: Tensor
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Phrases with the ridge solution W, (D + 1, J)."""
+
+    phrases: Phrases
+    W: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Spans against points.
+
+    Attributes:
+        logits: (S, J).
+        examples, contrasts: soft maximum of the cosine to the point's examples and to its contrasts, (S, J).
+    """
+
+    logits: Tensor
+    examples: Tensor
+    contrasts: Tensor
+
+
+class Judge(nn.Module):
+    """The learned comparison.
+
+    Args:
+        width: D of the encoder whose vectors are also compared coordinate by coordinate; 0 leaves that out, for encoders
+            that the judge was not trained with.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.width = width
+        self.log_ridge = nn.Parameter(torch.tensor(math.log(0.5)))
+        self.log_sharpness = nn.Parameter(torch.tensor(math.log(12.0)))
+        self.linear = nn.Linear(FEATURES, 1)
+        self.hidden = nn.Linear(FEATURES, _HIDDEN)
+        self.out = nn.Linear(_HIDDEN, 1)
+        self.compare = nn.Linear(4 * width, _COMPARED) if width else None
+        self.compared = nn.Linear(_COMPARED, 1) if width else None
+        self._start()
+
+    @torch.no_grad()
+    def _start(self) -> None:
+        """Begin as a plain rule: high where head and examples agree and no contrast or other point is nearer."""
+        self.linear.weight.copy_(torch.tensor([[3.0, 2.0, -2.0, -2.0, 0.0, 0.0, 0.0, 0.0]]))
+        self.linear.bias.fill_(-2.5)
+        self.out.weight.mul_(0.1)
+        self.out.bias.zero_()
+        if self.compared is not None:
+            self.compared.weight.mul_(0.05)
+            self.compared.bias.zero_()
+
+    def head(self, phrases: Phrases) -> Head:
+        """Solve for W."""
+        N = len(phrases.vectors)
+        X = torch.cat([phrases.vectors, torch.ones(N, 1)], 1)
+        Y = torch.zeros(N, phrases.count)
+        Y[torch.arange(N), phrases.points] = phrases.kinds.float()
+        return Head(phrases, X.T @ torch.linalg.solve(X @ X.T + self.log_ridge.exp() * torch.eye(N), Y))
+
+    def forward(self, spans: Tensor, head: Head) -> Judged:
+        """Spans (S, D), unit rows, against every point."""
+        J, kinds = head.phrases.count, head.phrases.kinds
+        owned = F.one_hot(head.phrases.points, J).T.bool()
+        sharp = self.log_sharpness.exp()
+        alike = spans @ head.phrases.vectors.T * sharp
+        r = torch.cat([spans, torch.ones(len(spans), 1)], 1) @ head.W
+        p = _soft_maximum(alike, owned & (kinds > 0)) / sharp
+        c = _soft_maximum(alike, owned & (kinds < 0)) / sharp
+        p, c = p.clamp_min(-1.0), c.clamp_min(-1.0)
+        others = _best_other(p)
+        features = torch.stack([r, p, c, others, _best_other(r), p - c, p - others, r * p], -1)
+        logits = (self.linear(features) + self.out(F.gelu(self.hidden(features)))).squeeze(-1)
+        if self.compare is not None and self.compared is not None:
+            example = _nearest(alike, owned & (kinds > 0), head.phrases.vectors)
+            contrast = _nearest(alike, owned & (kinds < 0), head.phrases.vectors)
+            u = spans[:, None, :]
+            pairs = torch.cat([u * example, (u - example).abs(), u * contrast, (u - contrast).abs()], -1)
+            logits = logits + self.compared(F.gelu(self.compare(pairs * math.sqrt(self.width)))).squeeze(-1)
+        return Judged(logits, p, c)
+
+
+_SHARPNESS = 3.0
+
+
+def pooled(logits: Tensor) -> Tensor:
+    """Span logits (S, J) -> answer logits (J,): a soft maximum, so that one span is enough."""
+    return torch.logsumexp(logits * _SHARPNESS, 0) / _SHARPNESS
+
+
+def _soft_maximum(alike: Tensor, mask: Tensor) -> Tensor:
+    """(S, N) under (J, N) -> (S, J): log-mean-exp over each point's phrases."""
+    count = mask.sum(1).clamp_min(1).float().log()
+    return torch.logsumexp(alike[:, None, :].masked_fill(~mask[None], _ABSENT), 2) - count[None]
+
+
+def _nearest(alike: Tensor, mask: Tensor, vectors: Tensor) -> Tensor:
+    """(S, J, D): each point's phrases, weighted by how near the span is to them; zero where it has none."""
+    weights = alike[:, None, :].masked_fill(~mask[None], _ABSENT).softmax(2) * mask[None]
+    return weights @ vectors
+
+
+def _best_other(x: Tensor) -> Tensor:
+    """(S, J) -> (S, J): the largest value among the other points."""
+    J = x.shape[1]
+    if J == 1:
+        return torch.full_like(x, -1.0)
+    top = x.topk(2, dim=1)
+    return torch.where(top.indices[:, :1] == torch.arange(J)[None], top.values[:, 1:], top.values[:, :1])

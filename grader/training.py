@@ -1,0 +1,373 @@
+"""Training of the encoder's upper layers and of the judge, on labelled answers to many questions.
+
+Every step takes one question. Some of its phrases are drawn as its support, from which the judge makes its heads; the rest of
+its phrases, runs of them, and a batch of labelled answers are then graded as they would be in use. So the encoder and the
+judge learn to hear any point from a few phrases, not these points.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from bank.entry import Question
+from grader.bert import CLS, MATRICES, SEP, hidden_states
+from grader.chunks import chunks
+from grader.dataset import LabelledAnswer
+from grader.encoder import shipped_folder
+from grader.judge import Head, Judge, Phrases, pooled
+from grader.reading import salience_of
+from grader.spans import readable, segment
+
+WIDTH = 384
+Ids = tuple[int, ...]
+Rows = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to train.
+
+    Attributes:
+        layers: how many upper layers of the encoder are trained.
+        epochs: passes over the answers.
+        batch: answers to one question in a step.
+        examples, contrasts: at most so many of a point's phrases are drawn as support.
+        points: at most so many of the question's points are looked at in one step.
+        queries, runs: so many of the remaining phrases, and of answers put together from them, are graded in a step.
+    """
+
+    layers: int = 4
+    epochs: int = 3
+    batch: int = 20
+    learning_rate: float = 1e-4
+    judge_learning_rate: float = 5e-3
+    dropout: float = 0.1
+    examples: int = 4
+    contrasts: int = 3
+    points: int = 9
+    queries: int = 12
+    runs: int = 4
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase of a question, as token ids; `kind` +1 asserts the point, -1 does not."""
+
+    ids: Ids
+    point: int
+    kind: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A labelled answer, ready to be read.
+
+    Attributes:
+        windows: token ids and span rows of each window.
+        labels: (J,) 1 where the point is asserted.
+        quoted: (S, J) 1 where the span holds the point's quote, -1 where it touches it, 0 elsewhere.
+    """
+
+    windows: tuple[tuple[Ids, Rows], ...]
+    labels: Tensor
+    quoted: Tensor
+
+
+@dataclass(slots=True)
+class Model:
+    """The encoder's weights, those being trained among them, with the judge."""
+
+    weights: dict[str, Tensor]
+    salience: tuple[Tensor, Tensor]
+    judge: Judge
+    trained: dict[str, Tensor] = field(default_factory=dict)
+
+    def parameters(self) -> list[Tensor]:
+        """What the encoder's optimizer moves."""
+        return [*self.trained.values()]
+
+
+class Tokenizer:
+    """Texts -> token ids, with the model's own vocabulary."""
+
+    def __init__(self, folder: Path) -> None:
+        from tokenizers import Tokenizer as Fast
+
+        self._fast = Fast.from_file(str(folder / "tokenizer.json"))
+        self._fast.no_truncation()
+        self._fast.no_padding()
+
+    def phrase(self, text: str) -> Ids:
+        """At most 128 ids, without special tokens."""
+        return tuple(self._fast.encode(readable(text), add_special_tokens=False).ids[:128])
+
+    def reading(self, answer: LabelledAnswer, question: Question) -> Reading:
+        """Cut, tokenize and label an answer."""
+        segmented = segment(answer.answer)
+        cut = chunks(segmented, self._fast.encode(segmented.text, add_special_tokens=False))
+        ids = [point.id for point in question.points]
+        spans = [span for chunk in cut for span in chunk.spans]
+        quoted = torch.zeros(len(spans), len(ids), dtype=torch.int8)
+        for j, id in enumerate(ids):
+            begin = answer.answer.find(answer.quotes[id]) if id in answer.quotes else -1
+            for n, span in enumerate(spans if begin >= 0 else ()):
+                quoted[n, j] = _overlap(span.start, span.end, begin, begin + len(answer.quotes[id]))
+        labels = torch.tensor([float(id in answer.heard) for id in ids])
+        return Reading(tuple((chunk.ids, chunk.rows) for chunk in cut), labels, quoted)
+
+
+def _overlap(start: int, end: int, begin: int, finish: int) -> int:
+    shared = min(end, finish) - max(start, begin)
+    span, quote = end - start, finish - begin
+    if shared <= 2:
+        return 0
+    holds = shared >= 0.6 * quote and shared >= 0.4 * span
+    within = shared >= 0.8 * span and shared >= 0.4 * quote
+    return 1 if holds or within else -1
+
+
+def new_model(settings: Settings) -> Model:
+    """The shipped encoder as it comes, its upper layers free to move, and an untrained judge."""
+    from safetensors.torch import load_file
+
+    torch.manual_seed(settings.seed)
+    weights = {n: t for n, t in load_file(shipped_folder() / "model.safetensors").items() if t.is_floating_point()}
+    salience = (0.02 * torch.randn(1, WIDTH), torch.zeros(1))
+    model = Model(weights, salience, Judge(WIDTH))
+    for layer in range(6 - settings.layers, 6):
+        for name in list(weights):
+            if name.startswith(f"encoder.layer.{layer}."):
+                weights[name] = weights[name].clone().requires_grad_()
+                model.trained[name] = weights[name]
+    for name, tensor in zip(("salience.weight", "salience.bias"), salience, strict=True):
+        model.trained[name] = tensor.requires_grad_()
+    return model
+
+
+def phrases_of(question: Question, tokenizer: Tokenizer) -> list[Phrase]:
+    """Every phrase of a question, in its own order."""
+    found = []
+    for j, point in enumerate(question.points):
+        found.append(Phrase(tokenizer.phrase(point.says), j, 1))
+        found.extend(Phrase(tokenizer.phrase(text), j, 1) for text in point.examples)
+        found.extend(Phrase(tokenizer.phrase(text), j, -1) for text in point.contrasts)
+    return found
+
+
+def train(
+    questions: Mapping[str, Question],
+    answers: Sequence[LabelledAnswer],
+    settings: Settings,
+    say: Callable[[str], None] = lambda line: None,
+) -> Model:
+    """Train on these answers.
+
+    Args:
+        questions: by address; every answer's entry must be among them.
+        say: told of the progress, a line at a time.
+    """
+    model, tokenizer, rng = new_model(settings), Tokenizer(shipped_folder()), random.Random(settings.seed)
+    phrases = {address: phrases_of(question, tokenizer) for address, question in questions.items()}
+    readings: dict[str, list[Reading]] = {address: [] for address in questions}
+    for answer in answers:
+        reading = tokenizer.reading(answer, questions[answer.entry])
+        if reading.windows:
+            readings[answer.entry].append(reading)
+    plan = [batch for _ in range(settings.epochs) for batch in _batches(readings, settings.batch, rng)]
+    groups = [
+        {"params": model.parameters(), "lr": settings.learning_rate},
+        {"params": list(model.judge.parameters()), "lr": settings.judge_learning_rate},
+    ]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, [settings.learning_rate, settings.judge_learning_rate], total_steps=len(plan) + 1, pct_start=0.15
+    )
+    recent: list[float] = []
+    for step, (address, batch) in enumerate(plan, 1):
+        with torch.autocast("cpu", torch.bfloat16):
+            loss = _loss(model, phrases[address], len(questions[address].points), batch, settings, rng)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_([*model.parameters(), *model.judge.parameters()], 1.0)
+        optimizer.step()
+        schedule.step()
+        recent = [*recent[-49:], float(loss.detach())]
+        if step % 25 == 0 or step == len(plan):
+            say(f"step {step} of {len(plan)}, loss {sum(recent) / len(recent):.3f}")
+    return model
+
+
+def _batches(readings: Mapping[str, list[Reading]], size: int, rng: random.Random) -> Iterator[tuple[str, list[Reading]]]:
+    """Answers to one question of about the same length, in random order."""
+    found = []
+    for address, rows in readings.items():
+        by_length = sorted(rows, key=lambda r: sum(len(ids) for ids, _ in r.windows) + rng.random() * 80)
+        found.extend((address, by_length[n : n + size]) for n in range(0, len(rows), size))
+    rng.shuffle(found)
+    yield from found
+
+
+def _loss(
+    model: Model, phrases: Sequence[Phrase], J: int, batch: Sequence[Reading], settings: Settings, rng: random.Random
+) -> Tensor:
+    if settings.points < J:
+        chosen = sorted(rng.sample(range(J), settings.points))
+        phrases, batch, J = _of_points(phrases, batch, chosen)
+    support, held = _draw(phrases, J, settings, rng)
+    queries = held[: settings.queries]
+    vectors = _phrase_vectors(model, [p.ids for p in (*support, *queries)], settings.dropout)
+    head = _heads(model.judge, _as_phrases(vectors[: len(support)], support, J))
+    loss = _answers_loss(model, head, batch, J, settings.dropout)
+    if queries:
+        loss = loss + 0.5 * _queries_loss(model.judge, head, vectors[len(support) :], queries, J)
+    if len(held) > 6:
+        loss = loss + 0.5 * _runs_loss(model, head, held, J, settings, rng)
+    return loss
+
+
+def _of_points(
+    phrases: Sequence[Phrase], batch: Sequence[Reading], chosen: Sequence[int]
+) -> tuple[list[Phrase], list[Reading], int]:
+    """The same question and answers as if it had only the chosen points."""
+    place = {j: n for n, j in enumerate(chosen)}
+    kept = [Phrase(p.ids, place[p.point], p.kind) for p in phrases if p.point in place]
+    read = [Reading(r.windows, r.labels[list(chosen)], r.quoted[:, list(chosen)]) for r in batch]
+    return kept, read, len(chosen)
+
+
+def _draw(
+    phrases: Sequence[Phrase], J: int, settings: Settings, rng: random.Random
+) -> tuple[list[Phrase], list[Phrase]]:
+    """Some phrases of each point as support, its first sentence always; the rest, shuffled."""
+    support: list[Phrase] = []
+    held: list[Phrase] = []
+    for j in range(J):
+        says, *examples = [p for p in phrases if p.point == j and p.kind > 0]
+        contrasts = [p for p in phrases if p.point == j and p.kind < 0]
+        rng.shuffle(examples)
+        rng.shuffle(contrasts)
+        kept = min(len(examples) - 1, rng.randint(min(3, settings.examples), settings.examples)) if len(examples) > 1 else 1
+        refused = min(max(len(contrasts) - 1, 1), rng.randint(min(2, settings.contrasts), settings.contrasts))
+        support += [says, *examples[:kept], *contrasts[:refused]]
+        held += [*examples[kept:], *contrasts[refused:]]
+    rng.shuffle(held)
+    return support, held
+
+
+@torch.autocast("cpu", enabled=False)
+def _heads(judge: Judge, phrases: Phrases) -> Head:
+    """In full precision, as in use."""
+    return judge.head(phrases)
+
+
+@torch.autocast("cpu", enabled=False)
+def _logits(judge: Judge, vectors: Tensor, head: Head) -> Tensor:
+    """In full precision, as in use."""
+    logits: Tensor = judge(vectors, head).logits
+    return logits
+
+
+def _as_phrases(vectors: Tensor, phrases: Sequence[Phrase], J: int) -> Phrases:
+    kinds = torch.tensor([p.kind for p in phrases])
+    return Phrases(vectors, kinds, torch.tensor([p.point for p in phrases]), J)
+
+
+def _answers_loss(model: Model, head: Head, batch: Sequence[Reading], J: int, dropout: float) -> Tensor:
+    """Each answer's labels; and the quoted spans must say it, the others not."""
+    vectors = _window_vectors(model, [window for reading in batch for window in reading.windows], dropout)
+    total, at = torch.zeros(()), 0
+    for reading in batch:
+        count = len(reading.windows)
+        logits = _logits(model.judge, torch.cat(vectors[at : at + count]), head)
+        at += count
+        total = total + 2 * F.binary_cross_entropy_with_logits(pooled(logits), reading.labels)
+        asserted = (reading.quoted == 1).any(0)
+        inside = pooled(logits.masked_fill(reading.quoted != 1, -1e4))
+        outside = pooled(logits.masked_fill(reading.quoted != 0, -1e4)).clamp_min(-20.0)
+        total = total + (asserted * (F.softplus(-inside) + F.softplus(outside))).sum() / J
+    return total / len(batch)
+
+
+def _queries_loss(judge: Judge, head: Head, vectors: Tensor, queries: Sequence[Phrase], J: int) -> Tensor:
+    """Phrases left out of the support: an example asserts its own point, probably no other; a contrast not its own."""
+    labels, weights = torch.zeros(len(queries), J), torch.zeros(len(queries), J)
+    for n, phrase in enumerate(queries):
+        weights[n] = 0.2 if phrase.kind > 0 else 0.0
+        weights[n, phrase.point] = 1.0
+        labels[n, phrase.point] = float(phrase.kind > 0)
+    loss = F.binary_cross_entropy_with_logits(_logits(judge, vectors, head), labels, reduction="none")
+    return (loss * weights).sum() / len(queries)
+
+
+def _runs_loss(
+    model: Model, head: Head, held: Sequence[Phrase], J: int, settings: Settings, rng: random.Random
+) -> Tensor:
+    """Answers put together from phrases left out of the support."""
+    runs = [rng.sample(held, rng.randint(2, 5)) for _ in range(settings.runs)]
+    windows = [_joined(run) for run in runs]
+    total = torch.zeros(())
+    for run, vectors in zip(runs, _window_vectors(model, windows, settings.dropout), strict=True):
+        labels, weights = torch.zeros(J), torch.full((J,), 0.1 if any(p.kind < 0 for p in run) else 0.2)
+        for phrase in run:
+            weights[phrase.point] = 1.0
+            labels[phrase.point] = max(float(phrase.kind > 0), float(labels[phrase.point]))
+        logits = pooled(_logits(model.judge, vectors, head))
+        loss = F.binary_cross_entropy_with_logits(logits, labels, reduction="none")
+        total = total + 2 * (loss * weights).mean()
+    return total / len(runs)
+
+
+def _joined(run: Sequence[Phrase]) -> tuple[Ids, Rows]:
+    ids: list[int] = []
+    rows: list[tuple[int, int]] = []
+    for phrase in run:
+        rows.append((len(ids), len(ids) + len(phrase.ids)))
+        ids.extend(phrase.ids)
+    pairs = [(a[0], b[1]) for a, b in zip(rows, rows[1:], strict=False)]
+    return tuple(ids), (*rows, *pairs)
+
+
+def _phrase_vectors(model: Model, ids: Sequence[Ids], dropout: float) -> Tensor:
+    whole = _window_vectors(model, [(x, ((0, len(x)),)) for x in ids], dropout, batch=64)
+    return torch.cat(whole)
+
+
+def _window_vectors(
+    model: Model, windows: Sequence[tuple[Ids, Rows]], dropout: float, batch: int = 16
+) -> list[Tensor]:
+    """Windows -> unit vectors of their spans (S, D), batched by length."""
+    order = sorted(range(len(windows)), key=lambda n: len(windows[n][0]))
+    found: dict[int, Tensor] = {}
+    for at in range(0, len(order), batch):
+        chosen = order[at : at + batch]
+        states = _states(model, [windows[n][0] for n in chosen], dropout)
+        weighted = states * salience_of(states, model.salience)[..., None]
+        for n, row in zip(chosen, weighted, strict=True):
+            sums = torch.cat([torch.zeros(1, WIDTH), row[1:].cumsum(0)])
+            bounds = torch.tensor(windows[n][1])
+            found[n] = F.normalize(sums[bounds[:, 1]] - sums[bounds[:, 0]], dim=1)
+    return [found[n] for n in range(len(windows))]
+
+
+def _states(model: Model, ids: Sequence[Ids], dropout: float) -> Tensor:
+    """(B, T, D) in float32, computed in bfloat16 as the surrounding step is."""
+    T = max(len(x) for x in ids) + 2
+    padded = torch.zeros(len(ids), T, dtype=torch.long)
+    mask = torch.zeros(len(ids), T, dtype=torch.bool)
+    for n, x in enumerate(ids):
+        padded[n, : len(x) + 2] = torch.tensor([CLS, *x, SEP])
+        mask[n, : len(x) + 2] = True
+    return hidden_states(model.weights, padded, mask, dropout).float()
+
+
+def matrices_of(model: Model) -> list[str]:
+    """Names of the trained weight matrices."""
+    return [name for name in model.trained if any(name.endswith(f".{m}.weight") for m in MATRICES)]
