@@ -164,6 +164,11 @@ def plain(node: Node) -> Any:
     return {key: plain(child) for key, (_, child) in node.keys.items()}
 
 
+def _line(event: yaml.Event) -> int:
+    """The line on which it begins, 1-based."""
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
 class _Builder:
     """Events of the parser -> nodes, counting what they expand to."""
 
@@ -190,21 +195,22 @@ class _Builder:
         next(self.events)
         after = next(self.events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise Unreadable(after.start_mark.line + 1, "A second document begins here. Keep one entry to a file.")
+            raise Unreadable(_line(after), "A second document begins here. Keep one entry to a file.")
         if not isinstance(node, Keys):
             raise Unreadable(node.line, "An entry is a mapping, such as `id: my-question`. Begin with the keys.")
         return node
 
     def node(self, event: yaml.Event, steps: Steps, depth: int) -> Node:
-        line = event.start_mark.line + 1
+        line = _line(event)
         if isinstance(event, yaml.AliasEvent):
-            return self.alias(event.anchor, line)
+            return self.alias(event.anchor or "", line)
         self.count(1, 0, line)
         if depth > DEEPEST:
             raise Unreadable(line, f"Lists and mappings stand more than {DEEPEST} deep in one another. An entry needs eight.")
-        if event.tag is not None and event.tag != "!":
-            self.complain(line, steps, f"The tag {event.tag[:60]!r} is not allowed. Leave it out; quotes make a value text.")
-        anchor: str | None = event.anchor
+        tag: str | None = getattr(event, "tag", None)
+        if tag is not None and tag != "!":
+            self.complain(line, steps, f"The tag {tag[:60]!r} is not allowed. Leave it out; quotes make a value text.")
+        anchor: str | None = getattr(event, "anchor", None)
         before = self.values, self.characters
         if anchor:
             self.open.add(anchor)
@@ -228,7 +234,7 @@ class _Builder:
         return keys
 
     def pair(self, event: yaml.Event, keys: Keys, steps: Steps, depth: int) -> None:
-        line = event.start_mark.line + 1
+        line = _line(event)
         if not isinstance(event, yaml.ScalarEvent):
             raise Unreadable(line, "A key must be one word. Put a text that begins with '[', '{', '*' or '?' in quotes.")
         key: str = event.value
