@@ -245,5 +245,11 @@ def _title(module: ModuleType) -> str:
 
 
 def _equation(module: ModuleType) -> str:
-    """The docstring after its first line."""
-    return inspect.cleandoc((inspect.getdoc(module) or "").partition("\n")[2])
+    """The docstring after its first line: equations as they stand, every paragraph of prose on one line."""
+    lines: list[str] = []
+    for line in (inspect.getdoc(module) or "").partition("\n")[2].strip("\n").splitlines():
+        if lines and line[:1].strip() and lines[-1][:1].strip():
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+    return "\n".join(lines)

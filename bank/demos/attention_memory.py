@@ -1,10 +1,11 @@
 """What attention keeps for backward: T^2 plain, T blockwise (Dao et al. 2205.14135).
 
-    plain:      the T x T matrix of weights, for every head:  heads T^2 8 bytes and more
-    blockwise:  o and one number a row:                        heads T (d + 1) 8 bytes;   q, k, v are inputs of both
+    plain:      the T x T matrix of weights:  heads T^2 8 bytes and more
+    blockwise:  o and one number a row:       heads T (d + 1) 8 bytes
     ratio = T / (d + 1)
 
-The bytes that torch's own two kernels keep are facts of its version; they are measured here, too.
+q, k and v are inputs of both. The bytes that torch's own two kernels keep are facts of its version; they are measured here,
+too.
 """
 
 from __future__ import annotations

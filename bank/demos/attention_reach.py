@@ -1,7 +1,8 @@
 """Attention reaches every lag alike, as long as it looks there.
 
-    o_T = sum_s a_s W_o' W_v' x_s,    q = 0:  a_s = 1/T   =>   |d(v' o_T)/dx_s| = |W_v W_o v| / T  for every s
-    RNN, W = rho Q:                                            |dL/dx_s| falls at least like rho^(T-s)
+    o_T = sum_s a_s W_o' W_v' x_s
+    q = 0:  a_s = 1/T   =>   |d(v' o_T)/dx_s| = |W_v W_o v| / T  for every s
+    RNN, W = rho Q:          |dL/dx_s| falls at least like rho^(T-s)
 
 The path is short, and its edge is multiplied by the attention weight: spread evenly it is 1/T, and where attention is
 saturated elsewhere it is next to nothing.

@@ -1,6 +1,7 @@
 """How far sliding-window attention reaches (Beltagy et al. 2004.05150).
 
-    position t looks at t - window + 1, ..., t   =>   L layers reach back L (window - 1) positions, and not one more
+    position t looks at t - window + 1, ..., t
+    =>  L layers reach back L (window - 1) positions, and not one more
 
 The path is short only inside the window: a lag needs lag / (window - 1) layers.
 """

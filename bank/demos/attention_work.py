@@ -1,8 +1,8 @@
 """Blockwise attention does more work, not less (Dao et al. 2205.14135).
 
-    plain:      forward Q K', A V;  backward dV, dA, dQ, dK:          6 products of T T d multiply-adds
-    blockwise:  the same, and Q K' once more to rebuild the weights:  7
-    causal, blocks of B:  only those up to the diagonal:              7 (1 + B / T) / 2
+    plain:      Q K', A V;  backward dV, dA, dQ, dK   6 products of T T d
+    blockwise:  Q K' once more, to rebuild A          7
+    causal:     blocks of B up to the diagonal        7 (1 + B / T) / 2
 
 Its gain is in traffic with memory, which a count of products does not show; the work stays quadratic in T.
 """

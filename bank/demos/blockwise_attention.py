@@ -1,6 +1,7 @@
 """Blockwise attention is exact (Milakov & Gimelshein 1805.02867; Rabe & Staats 2112.05682; Dao et al. 2205.14135).
 
-    m' = max(m, max s),  l <- e^(m - m') l + sum e^(s - m'),  o <- e^(m - m') o + e^(s - m') v,  lse = m + ln l
+    m' = max(m, max s),  l <- e^(m - m') l + sum e^(s - m')
+    o <- e^(m - m') o + e^(s - m') v,   at the end o / l,  lse = m + ln l
     backward, with P rebuilt block by block from lse:
     dV = P' dO,  dP = dO V',  dS = P (dP - sum(dO O)),  dQ = dS K,  dK = dS' Q
 

@@ -1,7 +1,9 @@
 """Backpropagation through time is backpropagation on the unrolled graph (Werbos 1990).
 
-    h_t = tanh(W h_{t-1} + U x_t + b),   L = sum over the read steps of (v' h_t - y_t)^2 / 2
-    a_t = tanh'_t * dL/dh_t,   dL/dh_{t-1} gets W' a_t,   dL/dW = sum_t a_t h_{t-1}'
+    h_t = tanh(W h_{t-1} + U x_t + b)
+    L = sum over the read steps of (v' h_t - y_t)^2 / 2
+    a_t = tanh'_t * dL/dh_t,   dL/dh_{t-1} gets W' a_t
+    dL/dW = sum_t a_t h_{t-1}'
 
 The last line is the sum over T copies of W. Forward mode (RTRL) carries dh_t/dW, H^3 numbers, instead of T H states.
 """

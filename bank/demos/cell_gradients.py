@@ -1,9 +1,10 @@
 """The gradient by lag in nine recurrent cells (torch's conventions: a GRU's z near one keeps; two LSTM biases add up).
 
-    tanh:      h <- tanh(U x + W h),  W ~ N(0, 1/4H) or orthogonal          linear:  h <- U x + Q h
+    tanh:      h <- tanh(U x + W h),  W ~ N(0, 1/4H) or orthogonal
+    linear:    h <- U x + Q h
     residual:  h <- h + 0.1 tanh(U x + W h)
-    LSTM:      c <- f c + i q,  h <- o tanh(c),  state (h, c)               f = sigmoid(... + b_f)
-    GRU:       h <- z h + (1 - z) n                                         z = sigmoid(... + b_z)
+    LSTM:      c <- f c + i q,  h <- o tanh(c),  f = sigmoid(... + b_f)
+    GRU:       h <- z h + (1 - z) n,             z = sigmoid(... + b_z)
     rate = |dS_T/dS_0|^(1/T),  S the whole state
 
 Orthogonal weights keep the gradient exactly in a linear net, and not once tanh is in it. Gates move the rate towards one; with

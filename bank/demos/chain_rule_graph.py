@@ -1,6 +1,7 @@
 """Gradients multiply along a path and add over paths (Bauer 1974; Griewank & Walther 2008).
 
-    z_j = tanh(sum over i < j of w_ij z_i),    y = sum over i of w_i z_i,    edge i -> j has factor tanh'_j w_ij
+    z_j = tanh(sum over i < j of w_ij z_i),    y = sum over i of w_i z_i
+    edge i -> j has factor tanh'_j w_ij
     dy/dz_0 = sum over all paths from z_0 to y of the product of their edges
 
 n inner nodes that each feed every later one have 2^n paths. The reverse pass gets the same sum with one product per edge,

@@ -1,7 +1,8 @@
 """Checkpoints every S steps: less memory for one more forward pass (Chen et al. 1604.06174; Gruslys et al. 1606.03401).
 
     keep h every S steps, and recompute a segment when backward comes to it
-    peak(S) = T/S + S - 1 states,   smallest at S = sqrt T:  2 sqrt T - 1         evaluations of the cell: 2 T instead of T
+    peak(S) = T/S + S - 1 states,   smallest at S = sqrt T:  2 sqrt T - 1
+    evaluations of the cell: 2 T instead of T
 
 The gradient is the same. With a backward pass at twice the price of a forward pass the whole costs 4/3.
 """

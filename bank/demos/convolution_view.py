@@ -1,7 +1,8 @@
 """When a state-space layer is a convolution (Gu et al. 2111.00396, S4; Gu & Dao 2312.00752, Mamba).
 
-    h_t = A h_{t-1} + B u_t,  y_t = C h_t      =>   y = K * u,  K_k = C A^k B:  one FFT instead of a recurrence
-    selective:  A_t depends on the input       =>   the response to an impulse depends on when it comes: no single K
+    h_t = A h_{t-1} + B u_t,  y_t = C h_t   =>   y = K * u,  K_k = C A^k B
+    selective:  A_t depends on the input    =>   the response to an impulse
+                                                 depends on when it comes: no K
 
 A is diagonal with N complex eigenvalues inside the unit circle.
 """

@@ -1,7 +1,8 @@
 """The scan that divides by a vanishing product.
 
-    h_t = a h_{t-1} + 1     P_t = a^t,    h = P * cumsum(1 / P)       true on paper
-    P underflows at  t = ln(smallest normal number) / ln a            then 1 / P is inf, and 0 * inf is nan
+    h_t = a h_{t-1} + 1,   P_t = a^t   =>   h = P * cumsum(1 / P)  on paper
+    P underflows at  t = ln(smallest normal number) / ln a
+    then 1 / P is inf, and 0 * inf is nan
 
 The associative scan multiplies factors and never divides by their product.
 """

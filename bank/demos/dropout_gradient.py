@@ -1,8 +1,8 @@
 """Mean and variance of the gradient under dropout (Srivastava et al. 2014; inverted dropout).
 
-    u_i = m_i x_i / (1 - p),   m_i = 1 with probability 1 - p, else 0        =>   E[u] = x
-    linear loss L = w' u:   E[dL/dx_i] = w_i,    Var(dL/dx_i) = w_i^2 p / (1 - p)
-    any other loss:         the mean gradient is not the gradient of the mean
+    u_i = m_i x_i / (1 - p),   m_i = 1 with probability 1 - p, else 0
+    L = w' u:        E[dL/dx_i] = w_i,    Var(dL/dx_i) = w_i^2 p / (1 - p)
+    any other loss:  the mean gradient is not the gradient of the mean
 
 The mean is taken over all 2^n masks with their probabilities, so it is exact.
 """

@@ -1,7 +1,8 @@
 """The forget gate's bias sets the half-life of the gradient (Gers et al. 2000; Jozefowicz et al. 2015 on the bias).
 
-    c_t = f c_{t-1} + i q,   f = sigmoid(b)      =>   dc_T/dc_{T-lag} = sigmoid(b)^lag along the cell path
-    half-life = ln 2 / -ln sigmoid(b),    half-life n needs  b = logit(2^(-1/n))
+    c_t = f c_{t-1} + i q,   f = sigmoid(b)
+    =>  dc_T/dc_{T-lag} = sigmoid(b)^lag along the cell path
+    half-life = ln 2 / -ln sigmoid(b);  half-life n needs  b = logit(2^(-1/n))
 
 Bias 1 still loses everything within a hundred steps. The gradient is kept only as far as f is near one.
 """

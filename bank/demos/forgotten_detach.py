@@ -1,9 +1,9 @@
 """What a forgotten detach costs: chunk i goes back through all i chunks.
 
-    h <- h.detach()  before every chunk of K steps:  each backward pass walks K steps
-    without it, retain_graph=True:                   the i-th walks i K steps, in all ~ n^2 / 2 chunks, and memory grows
-    without it and without retain_graph:             RuntimeError "... backward through the graph a second time"
-    with a step of the optimiser in between:         RuntimeError "... modified by an inplace operation"
+    h <- h.detach() before every chunk:  each backward pass walks K steps
+    without it, retain_graph=True:       the i-th walks i K steps, memory grows
+    without it and without retain_graph: "... through the graph a second time"
+    with an optimiser's step in between: "modified by an inplace operation"
 
 Counted in autograd nodes, and in bytes kept.
 """

@@ -1,7 +1,9 @@
 """A discretised state space is a gated net (Gu & Dao 2312.00752, section 3.5).
 
-    h' = A h + B x,  A = -1, B = 1, held over a step of length delta:   h_t = e^-delta h_{t-1} + (1 - e^-delta) x_t
-    delta = softplus(z)   =>   1 - e^-delta = sigmoid(z) = g:           h_t = (1 - g_t) h_{t-1} + g_t x_t
+    h' = A h + B x,  A = -1, B = 1, held over a step of length delta:
+    h_t = e^-delta h_{t-1} + (1 - e^-delta) x_t
+    delta = softplus(z)   =>   1 - e^-delta = sigmoid(z) = g
+    h_t = (1 - g_t) h_{t-1} + g_t x_t
     dh_T/db_s = product of (1 - g_t) over s < t <= T
 
 0 < 1 - g < 1: it cannot explode, and it does vanish. The time constant is -1 / ln(1 - g).

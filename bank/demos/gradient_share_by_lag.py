@@ -1,7 +1,7 @@
 """What vanishes is the share of the long lags, not the gradient of the weights.
 
     h_t = tanh(W_t h_{t-1} + 0.3 U x_t),   W_t = W,   L = v' h_T
-    dL/dW = sum over lags of dL/dW_{T-lag},    one backward pass gives every term
+    dL/dW = sum over lags of dL/dW_{T-lag};  one backward pass gives each term
 
 The sum is dominated by the short lags and stays large: the defect is credit, not size, and a larger learning rate is no cure.
 """

@@ -1,8 +1,9 @@
 """The gradient's variance by depth and initialisation (Glorot & Bengio 2010; He et al. 1502.01852).
 
-    x_{l+1} = phi(W_l x_l),  W_l ~ N(0, gain / fan-in),    Var(dL/dx_l) = gain E[phi'^2] Var(dL/dx_{l+1})
-    ReLU passes half of it:  gain 2 (He) is level, gain 1 (Xavier) halves it at every layer
-    no nonlinearity:         gain 1 (Xavier) is level, gain 2 doubles it
+    x_{l+1} = phi(W_l x_l),  W_l ~ N(0, gain / fan-in)
+    Var(dL/dx_l) = gain E[phi'^2] Var(dL/dx_{l+1})
+    ReLU, E = 1/2:    gain 2 (He) is level, gain 1 (Xavier) halves it per layer
+    identity, E = 1:  gain 1 (Xavier) is level, gain 2 doubles it
 
 ReLU and the identity are homogeneous, so weights s times as large change the gradient by exactly s per layer.
 """

@@ -1,6 +1,7 @@
 """Small gated nets that learn to latch a cue, many of them trained side by side as one batched product.
 
-    z = sigmoid(U_z x + W_z h - keep),   n = tanh(U_n x + W_n h),   h <- (1 - z) h + z n,   answer = sign(v' h)
+    z = sigmoid(U_z x + W_z h - keep),   n = tanh(U_n x + W_n h)
+    h <- (1 - z) h + z n,   answer = sign(v' h)
 
 Channel 0 of the input carries the cue, +1 or -1, at step 0, and channel 1 noise; the answer is asked for at step `lag`.
 Axes: T steps, M nets, B rows, H hidden units.

@@ -1,9 +1,10 @@
 """What float16 loses and loss scaling saves (Micikevicius et al. 1710.03740).
 
-    smallest float16 = 2^-24;  |g| <= 2^-25 is rounded to 0;  |g| >= 65520 to inf
-    scaled:  g <- float16(S g) / S,  S = 2^k:  lost are |g| <= 2^-(25 + k);  the others are as exact as before
+    smallest float16 = 2^-24;  |g| <= 2^-25 becomes 0,  |g| >= 65520 inf
+    scaled:  g <- float16(S g) / S,  S = 2^k:  lost are |g| <= 2^-(25 + k)
 
-Dividing by a power of two in float32 is exact. Too large an S overflows, which is why it is adapted during training.
+The others are as exact as before: dividing by a power of two in float32 is exact. Too large an S overflows, which is why it is
+adapted during training.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """In a nonlinear net the Lyapunov exponent sets the gradient's rate (Engelken et al. 2006.14123, Mikhaeil et al. 2110.07238).
 
-    h_t = tanh(W h_{t-1} + drive x_t),   W ~ N(0, gain^2 / H),   J_t = diag(tanh'_t) W
+    h_t = tanh(W h_{t-1} + drive x_t),   W ~ N(0, gain^2 / H)
+    J_t = diag(tanh'_t) W
     lambda = lim 1/T ln |J_T ... J_1|  <=  ln sigma_max(W)
 
 The exponent is computed forward, by repeated QR of the Jacobians, and the slope backward, by autograd: two calculations that

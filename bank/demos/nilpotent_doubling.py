@@ -1,7 +1,8 @@
 """Every eigenvalue of W is zero, and the gradient doubles at every step.
 
     x_t = W tanh(x_{t-1}) + b,   W = [[8, 8], [-8, -8]],  W^2 = 0
-    J = W diag(tanh'(x)),  at the fixed point x = (0, artanh 1/2):  J = [[8, 6], [-8, -6]],  J^2 = 2 J
+    J = W diag(tanh'(x)),  at the fixed point x = (0, artanh 1/2):
+    J = [[8, 6], [-8, -6]],  J^2 = 2 J
 
 A counterexample to the condition of Pascanu et al. 2013 (section 2.1) read with the eigenvalues of W; the one with singular
 values is a theorem. The fixed point is unstable, rounding doubles too, and so T stays small.

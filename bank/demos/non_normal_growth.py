@@ -1,7 +1,7 @@
 """Growth before decay although every eigenvalue is below one (Trefethen & Embree 2005 on non-normal matrices).
 
-    h_t = W h_{t-1},   W = rho I + coupling N,   N = ones on the superdiagonal, (H, H)
-    rho^lag  <=  |W^lag|  <=  sigma_max^lag,      |W^lag|^(1/lag) -> rho   (Gelfand)
+    h_t = W h_{t-1},   W = rho I + coupling N,   N = ones above the diagonal
+    rho^lag  <=  |W^lag|  <=  sigma_max^lag,   |W^lag|^(1/lag) -> rho (Gelfand)
     |W^lag| peaks near lag = (H - 1) / -ln rho
 
 Every eigenvalue is rho < 1, and still the gradient first grows: eigenvalues speak of long lags only, unless W is normal.

@@ -1,6 +1,7 @@
 """A largest singular value below one makes the gradient vanish, whatever the inputs (Pascanu et al. 2013, section 2.1).
 
-    h_t = tanh(W h_{t-1} + x_t),   |dh_T/dh_{T-lag}|  <=  prod |diag(tanh') W|  <=  sigma_max(W)^lag   as tanh' <= 1
+    h_t = tanh(W h_{t-1} + x_t),   tanh' <= 1
+    |dh_T/dh_{T-lag}|  <=  prod |diag(tanh') W|  <=  sigma_max(W)^lag
 
 Sufficient to vanish, and not necessary: the measured norm is far below its bound.
 """

@@ -1,6 +1,6 @@
 """What clipping does to one gradient (Pascanu et al. 2013, algorithm 1).
 
-    by norm:   g <- g min(1, c / |g|)          keeps the direction, bounds the length by c
+    by norm:   g <- g min(1, c / |g|)          keeps the direction, |g| <= c
     by value:  g_i <- max(-c, min(c, g_i))     turns it
 
 The library returns the norm before clipping, and adds 1e-6 to the denominator. A vanished gradient passes as it is, and an

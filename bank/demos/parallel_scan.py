@@ -1,10 +1,10 @@
 """A parallel scan is the loop, and its backward pass is a scan from the right (Martin & Cundy 1709.04057; Mamba 2312.00752).
 
-    h_t = a_t h_{t-1} + b_t,   (a, b) then (a', b')  is  (a a', a' b + b'),   ceil(log2 T) rounds
+    h_t = a_t h_{t-1} + b_t,   (a, b) then (a', b')  is  (a a', a' b + b')
     l_t = dL/dh_t + a_{t+1} l_{t+1},   db_t = l_t,   da_t = l_t h_{t-1}
 
-So BPTT has not gone away: it is the same linear recurrence, run from the right, and parallel because the Jacobians are
-diagonal and known before the run.
+The scan takes ceil(log2 T) rounds. BPTT has not gone away: it is the same linear recurrence, run from the right, and parallel
+because the Jacobians are diagonal and known before the run.
 """
 
 from __future__ import annotations

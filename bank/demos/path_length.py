@@ -1,7 +1,7 @@
 """The path from the loss to the first input, counted in autograd nodes (Vaswani et al. 1706.03762, table 1).
 
     RNN:        every path runs through all T steps: O(T)
-    attention:  one matrix product reaches every position: O(1) per layer, however long the sequence
+    attention:  one matrix product reaches every position: O(1) per layer
 
 The longest chain is what cannot run in parallel; the shortest is the path that a gradient must survive. In a stack of
 attention layers the chain runs over the depth instead.

@@ -1,7 +1,8 @@
 """Random truncation is unbiased once each survivor is reweighted (Tallec & Ollivier 1705.08209; d2l.ai, "BPTT").
 
-    h_t = tanh(W (xi_t h_{t-1} + (1 - xi_t) sg(h_{t-1})) + x_t / 2),   sg = stop gradient
-    xi_t = 1/p with probability p, else 0     =>   E[xi_t] = 1,   E[gradient] = the full gradient
+    h_t = tanh(W (xi_t h_{t-1} + (1 - xi_t) sg(h_{t-1})) + x_t / 2)
+    sg stops the gradient,   xi_t = 1/p with probability p, else 0
+    E[xi_t] = 1   =>   E[gradient] = the full gradient
 
 The mean is taken over all 2^(T-1) patterns of cuts, so it is exact. The price is variance.
 """

@@ -1,7 +1,8 @@
 """Attention without residuals forgets which position is which (Dong et al. 2103.03404; Noci et al. 2206.03126).
 
-    plain:     X <- attention(X)              residual:  X <- X + attention(norm(X))
-    r_l = |X_l - mean of X_l| / |X_l|,        plain: r falls doubly exponentially with the layer l
+    plain:  X <- attention(X)        residual:  X <- X + attention(norm(X))
+    r_l = |X_l - mean of X_l| / |X_l|
+    plain:  r falls doubly exponentially with the layer l
 
 The product of Jacobians did not go away, it runs over the depth. A loss on the difference of two positions needs what tells
 them apart, and its gradient dies with r. (A loss on their mean would not: the rows of a softmax add up to one.)

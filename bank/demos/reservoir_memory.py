@@ -1,7 +1,9 @@
 """Memory without any gradient through time: a fixed net and a trained read-out (Jaeger 2001, memory capacity).
 
-    h_t = W h_{t-1} + u x_t   (or its tanh),   W = rho Q fixed,   w_lag = least squares of x_{t-lag} on h_t
-    R^2(lag) = share of the variance of x_{t-lag} that w_lag' h_t explains,    sum over lags of R^2 <= H
+    h_t = W h_{t-1} + u x_t  (or its tanh),   W = rho Q fixed
+    w_lag = least squares of x_{t-lag} on h_t
+    R^2(lag) = share of x_{t-lag} that w_lag' h_t explains
+    sum over lags of R^2  <=  H
 
 This is truncation at K = 1 taken to its end. The state still carries old inputs; no gradient had to reach them.
 """

@@ -1,7 +1,7 @@
 """The gradient by depth with and without a skip (He et al. 1512.03385 and 1603.05027).
 
-    plain:     x_{l+1} = f(x_l)             dL/dx_l = J_f' dL/dx_{l+1}
-    residual:  x_{l+1} = x_l + f(x_l)       dL/dx_l = dL/dx_{l+1} + J_f' dL/dx_{l+1}
+    plain:     x_{l+1} = f(x_l)         dL/dx_l = J_f' dL/dx_{l+1}
+    residual:  x_{l+1} = x_l + f(x_l)   dL/dx_l = (I + J_f') dL/dx_{l+1}
     f(x) = V tanh(U x),  U and V ~ N(0, gain^2 / D)
 
 Every block passes a copy of the gradient on. With V = 0 at the start nothing but the copies is left, to the last bit. The copy

@@ -1,6 +1,7 @@
 """A larger keep bias learns longer lags (Gers et al. 2000; Tallec & Ollivier 1804.11188 on biases and time scales).
 
-    h <- (1 - z) h + z n,   z = sigmoid(... - keep)      =>   about sigmoid(keep)^lag of the cue's gradient arrives
+    h <- (1 - z) h + z n,   z = sigmoid(... - keep)
+    =>  about sigmoid(keep)^lag of the cue's gradient arrives
 
 Nets of bank.demos.latch, equal but for the bias, are trained on a cue at step 0 and an answer at step lag. A small gradient
 at the start is no proof that nothing can be learned, for Adam rescales: so what counts is the share of seeds that are solved.

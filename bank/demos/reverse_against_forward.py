@@ -1,8 +1,8 @@
 """One reverse pass against one forward pass per input (Baur & Strassen 1983; Griewank & Walther 2008).
 
     y = f(x),  n inputs, m outputs,  F multiply-adds
-    reverse mode:  one pass per output,  dx = W_1' D_1 ... W_L' D_L dy        m F
-    forward mode:  one pass per input,   dh_l = D_l W_l dh_{l-1}              n F
+    reverse mode:  one pass per output,  dx = W_1' D_1 ... W_L' D_L dy   m F
+    forward mode:  one pass per input,   dh_l = D_l W_l dh_{l-1}         n F
 
 A loss is one number: one reverse pass gives all n derivatives for the price of one more evaluation (two, with those of the
 weights). With one input and many outputs it is the other way round.

@@ -1,7 +1,8 @@
 """Keeping one marked token among distractors (the selective copying of Gu & Dao 2312.00752, made small).
 
     h_t = (1 - g_t) h_{t-1} + g_t x_t
-    fixed:      g_t = 0.05 for every t                        selective:  g_t = keep at the mark, 1 - keep elsewhere
+    fixed:      g_t = 0.05 for every t
+    selective:  g_t = keep at the mark, 1 - keep elsewhere
 
 The gates are set by hand: this shows what selection can hold, not that it has been learned.
 """

@@ -1,6 +1,6 @@
 """How far the truncated gradient is from the full one (d2l.ai, "Backpropagation Through Time").
 
-    h_t = tanh(W h_{t-1} + x_t / 2),   L = sum_t v' h_t,   h detached every K steps
+    h_t = tanh(W h_{t-1} + x_t / 2),  L = sum_t v' h_t,  detached every K steps
     error(K) = |g_K - g| / |g|,   cosine(K) = <g_K, g> / (|g_K| |g|)
 
 At K = T nothing is cut, and the error is exactly zero. The sum over the losses makes chunks err even for large K: those just

@@ -1,11 +1,11 @@
 """What a truncated gradient cannot learn, and what it learns all the same.
 
-    cue at step 0, answer at step lag, gradient cut every K steps back from the answer (nets of bank.demos.latch)
+    cue at step 0, answer at step lag, gradient cut every K steps back from it
     K <= lag:  dL/d(cue's weights) = 0, exactly and for ever
 
-If writing the cue must be learned, nothing is: accuracy is exactly one half. If random weights happen to write it, the state
-carries it over the cut, and keeping and reading it can be learned from the gradient within K. So: no credit across the cut,
-rather than no memory.
+The nets are those of bank.demos.latch. If writing the cue must be learned, nothing is: accuracy is exactly one half. If random
+weights happen to write it, the state carries it over the cut, and keeping and reading it can be learned from the gradient
+within K. So: no credit across the cut, rather than no memory.
 """
 
 from __future__ import annotations

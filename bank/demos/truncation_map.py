@@ -1,7 +1,8 @@
 """Which loss sends gradient to which step under truncation (Williams & Peng 1990).
 
     h_s = tanh(W h_{s-1} + x_s + u_s),   L_t = v' h_t,   M[t, s] = |dL_t/du_s|
-    chunks:  h is detached every K steps;     window:  every loss goes back over its own last K steps
+    chunks:  h is detached every K steps
+    window:  every loss goes back over its own last K steps
 
 T copies of the sequence run as a batch and copy t carries L_t alone, so that one backward pass gives all of M.
 A chunk of K steps reaches lag K - 1, and on average a loss reaches (K + 1) / 2 steps, itself included.

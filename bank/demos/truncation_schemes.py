@@ -1,6 +1,7 @@
 """Chunks against a sliding window: every truncation is a mask on the gradients of pairs (Williams & Peng 1990).
 
-    G[t, s] = the part of dL_t/dW that enters at step s,     dL/dW = sum over t and s <= t of G[t, s]
+    G[t, s] = the part of dL_t/dW that enters at step s
+    dL/dW = sum over t and s <= t of G[t, s]
     chunks:  t // K == s // K;      window:  t - s < K
 
 One backward pass gives all T^2 parts, and with them every K and every scheme. The window's error falls exponentially with K,

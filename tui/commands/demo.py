@@ -146,7 +146,7 @@ def _shown(spec: DemoSpec, demo: Demo) -> str:
     lines = [
         f"{demo.title}  ({demo.name})",
         "",
-        demo.equation,
+        *(part for line in demo.equation.splitlines() for part in (wrap(line, width) if line[:1].strip() else [line])),
         "",
         *(_knob_line(knob, demo) for knob in spec.knobs),
         "",
@@ -174,7 +174,7 @@ def _claim_lines(claim: Claim, width: int) -> list[str]:
 def _knob_line(knob: Knob, demo: Demo) -> str:
     setting = f"--set {knob.name}={demo.settings[knob.name]}"
     if knob.choices:
-        reach = " or ".join(map(str, knob.choices))
+        reach = ", ".join(map(str, knob.choices))
     elif knob.low is not None and knob.high is not None:
         reach = f"{knob.low:g} to {knob.high:g}"
     else:

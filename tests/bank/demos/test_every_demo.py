@@ -82,7 +82,9 @@ def test_the_texts_are_complete_and_on_one_line(name: str, at_defaults: Run) -> 
         assert text
         assert "\n" not in text
         assert "{" not in text
-    assert len(demo.equation.splitlines()) >= 2
+    equations = [line for line in demo.equation.splitlines() if line.startswith(" ")]
+    assert equations
+    assert max(map(len, equations)) <= 79
 
 
 @every_demo
