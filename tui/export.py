@@ -16,7 +16,10 @@ from bank.entry import Entry, FollowUpTell, Misconception, Point, Tell
 if TYPE_CHECKING:
     import genanki
 
+    from tui.store import Store
+
 CSV_COLUMNS = ("address", "title", "kind", "id", "level", "strong_hire", "says", "probe", "examples", "contrasts", "lowers")
+ATTEMPT_COLUMNS = ("id", "address", "submitted", "mode", "seconds", "level", "final", "answer")
 _ANKI_MODEL_ID = 1_607_392_811
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _FRONT = '<div class="title">{{Title}}</div>{{Front}}'
@@ -60,6 +63,33 @@ def bank_csv(entries: Iterable[Entry]) -> str:
     writer.writerow(CSV_COLUMNS)
     for placed in points(entries):
         writer.writerow(map(_cell, _row(placed)))
+    return out.getvalue()
+
+
+def history_json(store: Store) -> dict[str, Any]:
+    """Everything that is remembered of practice: answers with their verdicts, and what followed."""
+    from tui.store import as_plain
+
+    kept = {
+        "attempts": store.attempts(),
+        "probes": store.probes(),
+        "contests": store.contests(),
+        "self_grades": store.self_grades(),
+        "predictions": store.predictions(),
+        "reviews": store.reviews(),
+    }
+    return {"schema": 1} | {name: [as_plain(record) for record in records] for name, records in kept.items()}
+
+
+def history_csv(store: Store) -> str:
+    """A row an attempt, without its verdict."""
+    from tui.store import as_plain
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(ATTEMPT_COLUMNS)
+    for attempt in map(as_plain, store.attempts()):
+        writer.writerow(_cell("" if attempt[name] is None else str(attempt[name])) for name in ATTEMPT_COLUMNS)
     return out.getvalue()
 
 

@@ -8,6 +8,7 @@ import json
 import sqlite3
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,9 @@ from bank import load_bank
 from bank.entry import Entry
 from tui.cli import tells
 from tui.export import bank_csv, bank_json, write_anki
+from tui.folders import history_file
+from tui.records import Attempt
+from tui.store import Store
 
 
 @pytest.fixture
@@ -152,3 +156,19 @@ def test_export_says_where_it_wrote_and_what_it_could_not(call: Callable[..., Re
     assert call("export", "anki", "no/such/folder.apkg").exit_code == 2
     assert call("export", "csv", "--entry", "nobody").exit_code == 2
     assert call("export", "xml").exit_code == 2
+
+
+def test_the_history_is_exported_and_may_be_empty(call: Callable[..., Result], tmp_path: Path) -> None:
+    assert json.loads(call("export", "json", "--history").stdout)["attempts"] == []
+    assert not (tmp_path / "home").exists()
+    store = Store(history_file())
+    submitted = datetime(2026, 1, 31, tzinfo=UTC)
+    store.add_attempt(Attempt(0, "bptt", "0" * 16, "interview", submitted, 61.0, "=It is\nbackprop, unrolled.", level="L4"))
+    store.close()
+    (attempt,) = json.loads(call("export", "json", "--history").stdout)["attempts"]
+    assert (attempt["address"], attempt["answer"], attempt["level"]) == ("bptt", "=It is\nbackprop, unrolled.", "L4")
+    (row,) = csv.DictReader(io.StringIO(call("export", "csv", "--history").stdout))
+    assert row["answer"] == "'=It is\nbackprop, unrolled."
+    assert call("export", "anki", "--history").exit_code == 2
+    history_file().write_bytes(b"no database" * 100)
+    assert call("export", "json", "--history").exit_code == 1
