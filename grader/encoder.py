@@ -123,7 +123,7 @@ class AdaptedEncoder:
         rows = []
         for text in texts:
             ids = self.tokenizer.encode(readable(text), add_special_tokens=False).ids[:_LONGEST_PHRASE]
-            with _alone():
+            with alone():
                 rows.append(mean_of(self._read(tuple(ids)), self.salience).numpy())
         return np.stack(rows) if rows else np.zeros((0, 384), np.float32)
 
@@ -135,7 +135,7 @@ class AdaptedEncoder:
         spans: list[Span] = []
         rows = []
         for chunk in chunks(segmented, tokens):
-            with _alone():
+            with alone():
                 rows.append(means_of(self._read(chunk.ids), chunk.rows, self.salience).numpy())
             spans.extend(chunk.spans)
         return tuple(spans), np.concatenate(rows) if rows else np.zeros((0, 384), np.float32)
@@ -177,7 +177,7 @@ class PlainEncoder:
         from grader.bert import hidden_states
 
         rows = []
-        with _alone():
+        with alone():
             for text in texts:
                 ids = self._tokenizer.encode(readable(text)).ids[:_LONGEST_PHRASE]
                 mean = hidden_states(self._weights, torch.tensor([ids]))[0].mean(0)
@@ -217,7 +217,7 @@ class SentenceEncoder:
     def _encode(self, texts: Sequence[str]) -> Vectors:
         width = self._model.get_sentence_embedding_dimension() or 0
         rows = []
-        with self._lock, _alone():
+        with self._lock, alone():
             for text in texts:
                 rows.append(self._model.encode([text], normalize_embeddings=True, show_progress_bar=False)[0])
         return np.asarray(rows, np.float32) if rows else np.zeros((0, width), np.float32)
@@ -230,7 +230,7 @@ def _folder_sha256(folder: Path) -> str:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """No gradients, one thread."""
     import torch
 
