@@ -1,8 +1,10 @@
 """The gradient of a fixed point needs no time (Almeida 1987, Pineda 1987; Bai et al. 1909.01377, DEQ).
 
-h* = tanh(W h* + b),   J = diag(1 - h*^2) W,   L = v' h*
-l = (I - J')^-1 v,     dL/dW = ((1 - h*^2) l) h*'       memory O(1)
-BPTT over T steps at h*:  error ~ |J^T| ~ radius(J)^T
+    h* = tanh(W h* + b),   J = diag(1 - h*^2) W,   L = v' h*
+    l = (I - J')^-1 v,     dL/dW = ((1 - h*^2) l) h*'       memory O(1)
+    BPTT over T steps at h*:  error ~ |J^T| ~ radius(J)^T
+
+It holds where the state does settle; a net that is still moving has no such short cut.
 """
 
 from __future__ import annotations
