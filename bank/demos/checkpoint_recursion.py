@@ -2,7 +2,7 @@
 
     back(h_a, a, b):  run to the middle m and keep h_m,
                       back(h_m, m, b), forget h_m, back(h_a, a, m)
-    states held at once <= log2 T,   evaluations of the cell = T + T log2(T) / 2
+    states held at once <= log2 T,   evaluations = T + T log2(T) / 2
 
 Work is the price: every level of the recursion runs half of the sequence once more.
 """
