@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,19 +16,19 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
 
-from tui.memory import Memory
 from tui.plain import one_line
-from tui.records import Progress
 from tui.screens.home import HomeRow, HomeScreen
 from tui.settings import Settings
-from tui.store import Store
 from tui.themes import DARK, LIGHT
 from tui.widgets.bars import TroubleBar
-from tui.worker import Worker, WorkerError
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # whatever the first picture can do without is imported after it
     from bank import Bank
+    from tui.memory import Memory
+    from tui.records import Progress
     from tui.screens.verdict import VerdictScreen
+    from tui.store import Store
+    from tui.worker import Worker
 
 
 PLACES = {
@@ -40,6 +40,9 @@ PLACES = {
     "problems": "problems",
     "settings": "settings",
 }
+
+
+PAINT_SECONDS = 0.05  # for the first picture to be on the screen before anything heavy begins
 
 
 class TellsApp(App[None]):
@@ -67,7 +70,7 @@ class TellsApp(App[None]):
     ) -> None:
         super().__init__()
         self.settings = settings or Settings()
-        self.memory = Memory(open_store, self._trouble_from_thread)
+        self._open_store = open_store
         self.worker = worker
         self.bank: Bank | None = None
         self.problems = problems
@@ -75,27 +78,41 @@ class TellsApp(App[None]):
         self._load = load
         self._start_at = start_at
         self._trouble = ""
-        self._is_ready = False
         self._file_has_problems = bool(problems)
         self.home = HomeScreen()
-
-    def on_mount(self) -> None:
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.apply(self.settings)
+        self._set_theme()
+
+    def get_default_screen(self) -> HomeScreen:
+        return self.home
+
+    def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._theme_changed)
-        self._is_ready = True
-        self.push_screen(self.home)
-        self.call_after_refresh(self._prepare)
+        self.set_timer(PAINT_SECONDS, self._prepare)
+
+    @cached_property
+    def memory(self) -> Memory:
+        """The store, asked from the screen without waiting for it."""
+        from tui.memory import Memory
+
+        return Memory(self._open_store, self._trouble_from_thread)
 
     @work(group="prepare")
     async def _prepare(self) -> None:
-        """Reads the bank and the history, then has the model loaded while the learner reads and types."""
+        """Reads the bank and the history; the model is loaded meanwhile, in another process."""
+        self._warm_up()
         await self.read_bank()
+        self._set_keys()
         for problem in self.problems:
             self.notify(problem, severity="warning", timeout=10)
         if self._start_at:
             self.go_to(self._start_at)
+
+    @work(group="warm-up")
+    async def _warm_up(self) -> None:
+        from tui.worker import WorkerError
+
         with contextlib.suppress(WorkerError):  # the first answer asks again, and says so where it is seen
             await self.worker.start()
 
@@ -116,19 +133,28 @@ class TellsApp(App[None]):
 
     def apply(self, settings: Settings) -> None:
         """Makes the settings felt."""
-        from tui.keys import known_bindings
+        keymap, self.settings = self.settings.keymap, settings
+        self._set_theme()
+        if settings.keymap != keymap:
+            self._set_keys()
+
+    def _set_theme(self) -> None:
+        if self.settings.theme in self.available_themes:
+            self.theme = self.settings.theme
+        else:
+            self.theme = DARK.name
+            self.problems = (*self.problems, f"There is no theme {self.settings.theme!r}; the palette (Ctrl+P) lists them.")
+
+    def _set_keys(self) -> None:
         from tui.settings import keymap_problems
 
-        self.settings = settings
-        if settings.theme in self.available_themes:
-            self.theme = settings.theme
-        else:
-            self.theme = "tells-dark"
-            self.problems = (*self.problems, f"There is no theme {settings.theme!r}; the palette (Ctrl+P) lists them.")
-        if settings.keymap:
+        keymap = self.settings.keymap
+        if keymap or self._keymap:
+            from tui.keys import known_bindings
+
             known = known_bindings()
-            self.problems = (*self.problems, *keymap_problems(settings.keymap, known))
-            self.set_keymap({id: keys for id, keys in settings.keymap.items() if id in known})
+            self.problems = (*self.problems, *keymap_problems(keymap, known))
+            self.set_keymap({id: keys for id, keys in keymap.items() if id in known})
 
     def change(self, settings: Settings) -> None:
         """Takes the settings over and keeps them; a file with problems is left to the learner."""
@@ -143,7 +169,7 @@ class TellsApp(App[None]):
             self.notify(f"The settings were not saved: {self.settings_path}: {error.strerror or error}.", severity="warning")
 
     def _theme_changed(self, theme: Theme) -> None:
-        if theme.name != self.settings.theme and self._is_ready:
+        if theme.name != self.settings.theme:
             self.change(replace(self.settings, theme=theme.name))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -258,6 +284,8 @@ class TellsApp(App[None]):
 
 def home_rows(bank: Bank, progress: dict[str, Progress]) -> tuple[HomeRow, ...]:
     """The list of questions, in the bank's order."""
+    from tui.records import Progress
+
     return tuple(
         HomeRow(
             e.id, e.title, e.prompt, e.topics, e.asked_in, e.time_limit_minutes, len(e.tells), progress.get(e.id, Progress())

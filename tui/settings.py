@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -57,12 +56,14 @@ SETTINGS: Mapping[str, Setting] = {
 
 def read_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
     """The settings of the file, and every problem of it in one sentence each; what is wrong keeps its default."""
+    if not path.exists():
+        return Settings(), ()
+    import tomllib
+
     try:
         if path.stat().st_size > _MOST_BYTES:
             return Settings(), (f"{path}: it is larger than {_MOST_BYTES} bytes, so it is no settings file. Move it away.",)
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Settings(), ()
     except OSError as error:
         return Settings(), (f"{path} cannot be read ({error.strerror}).",)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -23,7 +23,7 @@ def due_tells(kept):
 
 
 async def open_drill(pilot, until, shows):
-    await until(pilot, lambda: pilot.app.home.rows)
+    await until(pilot, lambda: pilot.app.home.rows and pilot.app.focused)
     await pilot.press("d")
     return await shows(pilot, DrillScreen)
 

@@ -40,7 +40,7 @@ def answered(kept, question, verdict_of):
 
 
 async def open_place(pilot, until, key):
-    await until(pilot, lambda: pilot.app.home.rows)
+    await until(pilot, lambda: pilot.app.home.rows and pilot.app.focused)
     await pilot.press(key)
 
 

@@ -18,7 +18,7 @@ from tui.widgets.editor import Editor
 
 
 async def ready(pilot, until):
-    await until(pilot, lambda: pilot.app.home.rows)
+    await until(pilot, lambda: pilot.app.home.rows and pilot.app.focused)
 
 
 async def answer(pilot, shows, words, entry="gradients"):

@@ -52,7 +52,6 @@ def open_app(call: Call, start_at: str = "") -> None:
     from tui.app import TellsApp
     from tui.folders import history_file, settings_file
     from tui.settings import read_settings
-    from tui.store import Store
     from tui.worker import make_processes
 
     def read_bank() -> object:
@@ -60,10 +59,15 @@ def open_app(call: Call, start_at: str = "") -> None:
 
         return load(call, quiet=True)
 
+    def open_store() -> object:
+        from tui.store import Store
+
+        return Store(history_file())
+
     settings, problems = read_settings(settings_file())
     TellsApp(
         read_bank,  # type: ignore[arg-type]
-        lambda: Store(history_file()),
+        open_store,  # type: ignore[arg-type]
         make_processes(call.model),
         settings=settings,
         problems=problems,
@@ -74,14 +78,12 @@ def open_app(call: Call, start_at: str = "") -> None:
 
 def grade_sample(call: Call, entry: str | None) -> None:
     """Says that the UI needs a terminal, and grades the entry's own L5 answer instead."""
-    from grader.grade import Grader
-
     from tui.bank_access import load, question
-    from tui.folders import cache_folder
+    from tui.grading import load_grader
     from tui.report import verdict_text
 
     bank = load(call)
     asked = question(bank, entry or ("bptt" if "bptt" in bank.entries else next(iter(bank.entries), "bptt")))
     answer = asked.follow_up.answer if asked.follow_up else asked.entry.levels.L5.answer
     click.echo(f"The practice UI needs a terminal; here is what it says of a sample answer to {asked.address!r} instead.\n")
-    click.echo(verdict_text(asked, answer, Grader.load(call.model, (), cache_folder()).grade(asked, answer)))
+    click.echo(verdict_text(asked, answer, load_grader(call).grade(asked, answer)), nl=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.table import Table
 from rich.text import Text
@@ -19,10 +19,11 @@ from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.plain import one_line, printable
-from tui.records import Progress
-from tui.screens.pick import PickScreen
 from tui.widgets.bars import TitleBar, TroubleBar
 from tui.widgets.ladder import colour_of
+
+if TYPE_CHECKING:
+    from tui.records import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class HomeScreen(Screen[None]):
     """Where a session starts and ends."""
 
     CSS_PATH = "home.tcss"
+    AUTO_FOCUS = "#questions"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", id="home.search", key_display="/", tooltip="Narrow the list to some words"),
@@ -111,7 +113,6 @@ class HomeScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.query_one("#search").display = False
-        self.query_one(OptionList).focus()
         self._show()
 
     def watch_rows(self) -> None:
@@ -223,6 +224,8 @@ class HomeScreen(Screen[None]):
             questions.action_cursor_up()
 
     def action_topic(self) -> None:
+        from tui.screens.pick import PickScreen
+
         topics = sorted({topic for row in self.rows for topic in row.topics})
         if not topics:
             return
