@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
+
+from grader.calibration import Calibration
 
 SHIPPED = Path(__file__).parent / "weights" / "judge.safetensors"
 
@@ -41,11 +42,11 @@ def judge_state(adaptation: Path, kind: str) -> dict[str, Tensor]:
     return {key.partition("/")[2]: tensor for key, tensor in found.items()}
 
 
-def calibration_of(adaptation: Path) -> dict[str, Any]:
-    """What `write` was given as calibration."""
+def calibrations_of(adaptation: Path) -> dict[str, Calibration]:
+    """`judge` for any question, `known` for those whose answers were trained on (or absent), `plain` for other encoders."""
     with safe_open(adaptation, framework="pt") as file:
-        found: dict[str, Any] = json.loads(file.metadata()["calibration"])
-    return found
+        found = json.loads(file.metadata()["calibration"])
+    return {name: Calibration.from_json(values) for name, values in found.items()}
 
 
 def write(
@@ -53,7 +54,7 @@ def write(
     base: Mapping[str, Tensor],
     trained: Mapping[str, Tensor],
     judges: Mapping[str, Mapping[str, Tensor]],
-    calibration: Mapping[str, Any],
+    calibrations: Mapping[str, Calibration],
     rank: int | None = None,
 ) -> None:
     """Write the differences of `trained` from `base`.
@@ -71,7 +72,16 @@ def write(
     for kind, state in judges.items():
         tensors.update({f"{kind}/{name}": t.detach().half().contiguous() for name, t in state.items()})
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file(tensors, path, metadata={"calibration": json.dumps(calibration, sort_keys=True)})
+    save_file(tensors, path, metadata=_metadata(calibrations))
+
+
+def recalibrate(path: Path, calibrations: Mapping[str, Calibration]) -> None:
+    """Give the file other calibrations."""
+    save_file(load_file(path), path, metadata=_metadata(calibrations))
+
+
+def _metadata(calibrations: Mapping[str, Calibration]) -> dict[str, str]:
+    return {"calibration": json.dumps({name: c.to_json() for name, c in calibrations.items()}, sort_keys=True)}
 
 
 def _difference(name: str, change: Tensor, rank: int | None) -> dict[str, Tensor]:

@@ -23,10 +23,13 @@ class Phrased(Protocol):
 
     def phrases(self, texts: Sequence[str]) -> Vectors: ...
 
+
 _WORD = re.compile(r"[a-z0-9']+")
 _ENDING = re.compile(r"(?:ing|ed|es|s|ly|ions?|al)$")
 _COMMON = frozenset(
-    "the a an of to in is it and or that this so you we for on with as at by be are was not no does do its from but if".split()
+    _WORD.findall(
+        "the a an of to in is it and or that this so you we for on with as at by be are was not no does do its from but if"
+    )
 )
 
 

@@ -47,9 +47,7 @@ def embed(weights: Mapping[str, Tensor], ids: Tensor) -> Tensor:
     return _norm(weights, "embeddings.LayerNorm", h)
 
 
-def hidden_states(
-    weights: Mapping[str, Tensor], ids: Tensor, mask: Tensor | None = None, dropout: float = 0.0
-) -> Tensor:
+def hidden_states(weights: Mapping[str, Tensor], ids: Tensor, mask: Tensor | None = None, dropout: float = 0.0) -> Tensor:
     """Token ids (B, T) -> last hidden states (B, T, D).
 
     Args:

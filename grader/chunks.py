@@ -21,8 +21,10 @@ _LONGEST = 320  # tokens of one window, whatever a clause may hold
 class Tokens(Protocol):
     """Token ids of a text and the characters each stands for."""
 
-    ids: Sequence[int]
-    offsets: Sequence[tuple[int, int]]
+    @property
+    def ids(self) -> Sequence[int]: ...
+    @property
+    def offsets(self) -> Sequence[tuple[int, int]]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from bank.entry import Question
 from grader import measures
 from grader.baselines import cosine_scores, length_scores, overlap_scores
-from grader.dataset import Dataset, DataError
+from grader.calibration import Calibration, Evidence, calibrate
+from grader.dataset import DataError, Dataset
 from grader.folds import FOLDER, FOLDS, Graded, fold_grader, fold_path, grade_unseen, split
 from grader.level import RANKS, level_of
 
@@ -119,7 +120,9 @@ def grade_folds(
     found: list[Graded] = []
     for fold in range(FOLDS):
         if not fold_path(fold, folder).is_file():
-            raise DataError(f"{fold_path(fold, folder)} is missing. `tells train --folds` makes it, in about ten minutes a fold.")
+            raise DataError(
+                f"{fold_path(fold, folder)} is missing. `tells train --folds` makes it, in about ten minutes a fold."
+            )
         grader = fold_grader(fold, folder, cache)
         rows = getattr(split(dataset, fold), mode)
         for address, question in questions.items():
@@ -132,21 +135,39 @@ def grade_folds(
     return found
 
 
-def score(dataset: Dataset, graded: Sequence[Graded]) -> list[Scored]:
+def score(dataset: Dataset, graded: Sequence[Graded], mode: str) -> list[Scored]:
     """Logits -> probabilities and decisions, each fold's calibrated on the other folds' answers."""
     questions = dataset.questions()
-    calibrations = {fold: _calibration([g for g in graded if g.fold != fold], questions) for fold in range(FOLDS)}
-    by_question: dict[str, list[Graded]] = {}
-    for g in graded:
-        by_question.setdefault(g.answer.entry, []).append(g)
+    calibrations = {fold: calibration_from([g for g in graded if g.fold != fold], questions, mode) for fold in range(FOLDS)}
     found = []
-    for address, rows in sorted(by_question.items()):
-        question = questions[address]
+    for address, rows in _by_question(graded).items():
+        question, ids = questions[address], [p.id for p in questions[address].points]
         Y = np.array([labels(question, g) for g in rows])
-        P = np.array([probability(g.logits, *calibrations[g.fold][:2]) for g in rows])
-        thresholds = np.array([calibrations[g.fold][2] for g in rows])[:, None]
+        P = np.array([calibrations[g.fold].probability(address, ids, g.logits) for g in rows])
+        thresholds = np.array([calibrations[g.fold].threshold for g in rows])[:, None]
         found.append(Scored(question, tuple(rows), Y, P, thresholds <= P))
     return found
+
+
+def calibration_from(graded: Sequence[Graded], questions: Mapping[str, Question], mode: str) -> Calibration:
+    """Fitted on these answers; with shifts of points where the mode is `known`."""
+    evidence = [
+        Evidence(
+            address,
+            tuple(p.id for p in questions[address].points),
+            np.array([g.logits for g in rows]),
+            np.array([labels(questions[address], g) for g in rows]),
+        )
+        for address, rows in _by_question(graded).items()
+    ]
+    return calibrate(evidence, of_points=mode == "known")
+
+
+def _by_question(graded: Sequence[Graded]) -> dict[str, list[Graded]]:
+    found: dict[str, list[Graded]] = {}
+    for g in graded:
+        found.setdefault(g.answer.entry, []).append(g)
+    return dict(sorted(found.items()))
 
 
 def labels(question: Question, graded: Graded) -> Array:
@@ -154,25 +175,7 @@ def labels(question: Question, graded: Graded) -> Array:
     return np.array([float(point.id in graded.answer.heard) for point in question.points])
 
 
-def probability(logits: Array, scale: float, shift: float) -> Array:
-    """Calibrated."""
-    return 1 / (1 + np.exp(-(scale * logits + shift)))
-
-
-def _calibration(graded: Sequence[Graded], questions: Mapping[str, Question]) -> tuple[float, float, float]:
-    return calibrate(np.concatenate([g.logits for g in graded]), np.concatenate([labels(questions[g.answer.entry], g) for g in graded]))
-
-
-def calibrate(z: Array, y: Array) -> tuple[float, float, float]:
-    """Scale, shift, and the threshold on the probability that gives the highest F1 over all decisions."""
-    scale, shift = measures.fit_logistic(z, y)
-    p = probability(z, scale, shift)
-    tried = np.arange(0.25, 0.7, 0.01)
-    threshold = max(tried, key=lambda t: measures.precision_recall_f1(y, t <= p)[2])
-    return scale, shift, round(float(threshold), 2)
-
-
-def report(dataset: Dataset, scored: Sequence[Scored], mode: str, baselines: bool = True) -> Report:
+def report(scored: Sequence[Scored], mode: str, baselines: bool = True) -> Report:
     """All figures."""
     questions = tuple(_question_figures(s, baselines) for s in scored)
     return Report(
@@ -304,7 +307,9 @@ def _groups(scored: Sequence[Scored]) -> dict[str, dict[str, float]]:
                 "decisions_right": float(np.concatenate(right).mean()),
                 "answers_right": float(np.mean([r.all() for r in right])),
                 "nothing_false_heard": 1 - float(np.mean(extra)),
-                "recall": _share(sum(float(s.D[n][s.Y[n] > 0].sum()) for s, n in rows), sum(float(s.Y[n].sum()) for s, n in rows)),
+                "recall": _share(
+                    sum(float(s.D[n][s.Y[n] > 0].sum()) for s, n in rows), sum(float(s.Y[n].sum()) for s, n in rows)
+                ),
             }
     return found
 
@@ -324,7 +329,6 @@ def _mistakes(scored: Sequence[Scored], most: int = 40) -> tuple[Mistake, ...]:
     for s in scored:
         for n, j in zip(*np.nonzero(s.Y != s.D), strict=True):
             g, p = s.graded[n], float(s.P[n, j])
-            found.append(
-                Mistake(g.answer.id, g.answer.entry, s.question.points[j].id, bool(s.Y[n, j]), round(p, 3), g.answer.style, g.answer.answer)
-            )
+            a, id = g.answer, s.question.points[j].id
+            found.append(Mistake(a.id, a.entry, id, bool(s.Y[n, j]), round(p, 3), a.style, a.answer))
     return tuple(sorted(found, key=lambda m: (-abs(m.confidence - m.said), m.answer, m.point))[:most])

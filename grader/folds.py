@@ -53,7 +53,9 @@ class Graded:
 def fold_of_entry(dataset: Dataset, address: str) -> int:
     """The fold in which an entry, with its follow-ups, is left out."""
     entry = address.partition("/")[0]
-    peers = sorted({a.entry.partition("/")[0] for a in dataset.answers if (a.entry in dataset.topics) == (entry in dataset.topics)})
+    peers = sorted(
+        {a.entry.partition("/")[0] for a in dataset.answers if (a.entry in dataset.topics) == (entry in dataset.topics)}
+    )
     return peers.index(entry) % FOLDS
 
 

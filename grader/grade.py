@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -14,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bank.entry import Question
-from grader.adaptation import SHIPPED, calibration_of, judge_state
+from grader.adaptation import SHIPPED, calibrations_of, judge_state
+from grader.calibration import Calibration
 from grader.correction import Correction
-from grader.encoder import Encoder, Vectors, load_encoder
+from grader.encoder import Encoder, Vectors, alone, file_sha256, load_encoder
 from grader.evidence import evidence_for, nearest_to
 from grader.judge import Head, Judge, Phrases, pooled
 from grader.level import level_of, next_step, reconsider
@@ -89,16 +89,16 @@ class Grader:
         self.judge = Judge(state["compare.weight"].shape[1] // 4 if "compare.weight" in state else 0)
         self.judge.load_state_dict(state)
         self.judge.requires_grad_(False)
-        self.calibration: Mapping[str, Any] = calibration_of(adaptation)[kind]
-        self.stamp = GraderStamp(encoder.name, encoder.sha256, f"{VERSION}.{self.calibration['version']}")
+        calibrations = calibrations_of(adaptation)
+        self._calibration = calibrations[kind]
+        self._known = calibrations.get("known") if encoder.adapted else None
+        self.stamp = GraderStamp(encoder.name, encoder.sha256, f"{VERSION}.{file_sha256(adaptation)[:8]}")
         self.corrections = tuple(corrections)
         self._store = PhraseStore(encoder, self.stamp.version, cache)
         self._heads: dict[str, tuple[str, Head]] = {}
 
     @classmethod
-    def load(
-        cls, model: str | None = None, corrections: Sequence[Correction] = (), cache: Path | None = None
-    ) -> Grader:
+    def load(cls, model: str | None = None, corrections: Sequence[Correction] = (), cache: Path | None = None) -> Grader:
         """Load the encoder (about two seconds) and the judge.
 
         Raises:
@@ -138,7 +138,7 @@ class Grader:
         if not spans:
             empty = np.zeros((0, head.phrases.count))
             return Reading((), empty, empty)
-        with torch.inference_mode():
+        with alone():
             found = self.judge(torch.from_numpy(vectors), head)
             closeness = found.examples - found.contrasts
         return Reading(spans, rounded(found.logits.numpy()), rounded(closeness.numpy()))
@@ -161,50 +161,48 @@ class Grader:
             self._heads[question.address] = (key, head)
         return head
 
-    def confidences(self, reading: Reading) -> Logits:
+    def confidences(self, question: Question, reading: Reading) -> Logits:
         """Calibrated probability that each point was made, (J,)."""
         import torch
 
         if not reading.spans:
             return np.zeros(reading.logits.shape[1])
         z = rounded(pooled(torch.from_numpy(reading.logits)).numpy())
-        return self.probability(z)
+        return self.calibration(question).probability(question.address, [p.id for p in question.points], z)
 
-    def probability(self, z: Logits) -> Logits:
-        """Answer logits -> calibrated probabilities, four decimals."""
-        scale, shift = self.calibration["scale"], self.calibration["shift"]
-        return np.round(1 / (1 + np.exp(-(scale * z + shift))), 4)
+    def calibration(self, question: Question) -> Calibration:
+        """The question's own where answers to it were trained on, else the one for any question."""
+        own = self._known.points.get(question.address, {}) if self._known else {}
+        if self._known and own.keys() >= {p.id for p in question.points}:
+            return self._known
+        return self._calibration
 
     def self_test(self, question: Question) -> list[Trial]:
         """Each example and contrast graded as an answer, with itself left out of what the grader knows."""
         found = []
+        threshold = self.calibration(question).threshold
         for j, point in enumerate(question.points):
             for kind, texts in (("example", point.examples), ("contrast", point.contrasts)):
                 for text in texts:
                     segmented = segment(text)
                     spans, vectors = self.encoder.spans(segmented)
-                    p = self.confidences(self.judged(spans, vectors, self.head(question, without=text)))
+                    p = self.confidences(question, self.judged(spans, vectors, self.head(question, without=text)))
                     top = int(np.argmax(p))
-                    loudest = question.points[top].id if p[top] >= self.threshold else ""
-                    found.append(Trial(point.id, text, kind, float(p[j]), bool(p[j] >= self.threshold), loudest))
+                    loudest = question.points[top].id if p[top] >= threshold else ""
+                    found.append(Trial(point.id, text, kind, float(p[j]), bool(p[j] >= threshold), loudest))
         return found
-
-    @property
-    def threshold(self) -> float:
-        """The confidence from which a point counts as heard."""
-        return float(self.calibration["threshold"])
 
     def _make_head(self, question: Question, phrases: Sequence[Phrase], vectors: Vectors) -> Head:
         import torch
 
-        with torch.inference_mode():
+        with alone():
             kinds = torch.tensor([p.kind for p in phrases])
             points = torch.tensor([p.point for p in phrases])
             return self.judge.head(Phrases(torch.from_numpy(vectors), kinds, points, len(question.points)))
 
     def _verdict(self, question: Question, answer: str, reading: Reading) -> Verdict:
-        confidences = self.confidences(reading)
-        too_little = len(answer[:200].split()) < _LEAST_WORDS
+        confidences = self.confidences(question, reading)
+        too_little = len(answer.split(maxsplit=_LEAST_WORDS)) < _LEAST_WORDS
         points = [self._heard(question, answer, reading, j, float(p), too_little) for j, p in enumerate(confidences)]
         count = len(question.tells)
         ids = {h.id for h in points if h.heard}
@@ -222,11 +220,9 @@ class Grader:
             too_little=too_little,
         )
 
-    def _heard(
-        self, question: Question, answer: str, reading: Reading, j: int, confidence: float, too_little: bool
-    ) -> Heard:
+    def _heard(self, question: Question, answer: str, reading: Reading, j: int, confidence: float, too_little: bool) -> Heard:
         point = question.points[j]
-        heard = confidence >= self.threshold and not too_little
+        heard = confidence >= self.calibration(question).threshold and not too_little
         tell = next((t for t in question.entry.tells if t.id == point.id), None) if not question.follow_up else None
         return Heard(
             id=point.id,
@@ -261,8 +257,3 @@ def _workers() -> int:
     import os
 
     return max(1, min(8, os.cpu_count() or 1))
-
-
-def logit(p: float) -> float:
-    """Inverse of the logistic function."""
-    return math.log(p / (1 - p))

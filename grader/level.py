@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import combinations
 
@@ -14,7 +15,7 @@ RANKS: tuple[Rank, ...] = ("below", *LEVELS)
 _SEARCHED_TELLS = 14  # beyond this many candidate tells the shortest way is built greedily
 
 
-def earned_rank(entry: Entry, heard: Set[str]) -> Rank:
+def earned_rank(entry: Entry, heard: AbstractSet[str]) -> Rank:
     """The highest level whose requirement, and those of all levels below it, are met; else `below`."""
     rank: Rank = "below"
     for level in LEVELS:
@@ -24,14 +25,12 @@ def earned_rank(entry: Entry, heard: Set[str]) -> Rank:
     return rank
 
 
-def is_met(requirement: Requirement, heard: Set[str]) -> bool:
+def is_met(requirement: Requirement, heard: AbstractSet[str]) -> bool:
     """All of `all`, and of each choice in `any` at least so many."""
-    return heard.issuperset(requirement.all) and all(
-        len(heard.intersection(choice.of)) >= choice.at_least for choice in requirement.any
-    )
+    return heard >= set(requirement.all) and all(len(heard & set(choice.of)) >= choice.at_least for choice in requirement.any)
 
 
-def level_of(entry: Entry, heard: Set[str]) -> tuple[Rank, Rank, tuple[Lowered, ...]]:
+def level_of(entry: Entry, heard: AbstractSet[str]) -> tuple[Rank, Rank, tuple[Lowered, ...]]:
     """`(level, earned, lowered_by)` for the ids heard, misconceptions among them.
 
     Missing groups lower only from L5 or L6 and never below L4; misconceptions lower down to `below`.
@@ -40,7 +39,7 @@ def level_of(entry: Entry, heard: Set[str]) -> tuple[Rank, Rank, tuple[Lowered, 
     rank = RANKS.index(earned)
     lowered: list[Lowered] = []
     for group in entry.missing:
-        if rank > 1 and group.lowers and not heard.intersection(group.none_of):
+        if rank > 1 and group.lowers and not heard & set(group.none_of):
             rank = max(1, rank - group.lowers)
             lowered.append(Lowered("missing", group.lowers, none_of=group.none_of))
     for misconception in entry.misconceptions:
@@ -50,7 +49,7 @@ def level_of(entry: Entry, heard: Set[str]) -> tuple[Rank, Rank, tuple[Lowered, 
     return RANKS[rank], earned, tuple(lowered)
 
 
-def next_step(entry: Entry, heard: Set[str]) -> Next | None:
+def next_step(entry: Entry, heard: AbstractSet[str]) -> Next | None:
     """The fewest tells that would lift the answer one level; None at L6.
 
     Misconceptions heard are kept where the level can be reached in spite of them; otherwise they are named in `drop`.
@@ -68,9 +67,11 @@ def next_step(entry: Entry, heard: Set[str]) -> Next | None:
     return Next(LEVELS[goal - 1], (), wrong, "")
 
 
-def _fewest(entry: Entry, heard: Set[str], goal: int) -> tuple[str, ...] | None:
+def _fewest(entry: Entry, heard: AbstractSet[str], goal: int) -> tuple[str, ...] | None:
     named = _named(entry)
-    candidates = [t.id for t in entry.tells if t.id in named and t.id not in heard]
+    order = {t.id: n for n, t in enumerate(entry.tells)}
+    low_first = sorted(entry.tells, key=lambda t: (LEVELS.index(t.level), order[t.id]))
+    candidates = [t.id for t in low_first if t.id in named and t.id not in heard]
 
     def reached(added: tuple[str, ...]) -> bool:
         return RANKS.index(level_of(entry, heard | set(added))[0]) >= goal
@@ -78,13 +79,14 @@ def _fewest(entry: Entry, heard: Set[str], goal: int) -> tuple[str, ...] | None:
     if not reached(tuple(candidates)):
         return None
     if len(candidates) <= _SEARCHED_TELLS:
-        return next(added for n in range(len(candidates) + 1) for added in combinations(candidates, n) if reached(added))
+        tried = (added for n in range(len(candidates) + 1) for added in combinations(candidates, n))
+        return tuple(sorted(next(filter(reached, tried)), key=order.__getitem__))
     kept = tuple(candidates)
     for id in reversed(candidates):
         fewer = tuple(x for x in kept if x != id)
         if reached(fewer):
             kept = fewer
-    return kept
+    return tuple(sorted(kept, key=order.__getitem__))
 
 
 def _named(entry: Entry) -> set[str]:

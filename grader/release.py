@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from grader import adaptation
+from grader.calibration import Calibration
 from grader.dataset import Dataset
 from grader.encoder import shipped_folder
+from grader.evaluate import calibration_from, grade_folds
 from grader.folds import FOLDER, fold_path, split
 from grader.judge import Judge
 from grader.training import Model, Settings, train
@@ -26,24 +27,31 @@ def train_fold(dataset: Dataset, fold: int, settings: Settings, folder: Path = F
     questions = {address: question for address, question in dataset.questions().items() if address in used}
     model = train(questions, part.training, settings, say)
     path = fold_path(fold, folder)
-    write(model, path, {"judge": UNCALIBRATED}, FOLD_RANK)
+    write(model, path, FOLD_RANK)
     return path
 
 
-def train_shipped(dataset: Dataset, settings: Settings, calibration: Mapping[str, Any], say: Say = print) -> Path:
-    """Train on every answer; returns the file written."""
+def train_shipped(dataset: Dataset, settings: Settings, say: Say = print) -> Path:
+    """Train on every answer, and the plain judge for other encoders; returns the file written, not yet calibrated."""
     model = train(dataset.questions(), dataset.answers, settings, say)
-    write(model, adaptation.SHIPPED, calibration, None)
+    write(model, adaptation.SHIPPED, None)
     return adaptation.SHIPPED
 
 
-UNCALIBRATED: Mapping[str, Any] = {"scale": 1.0, "shift": 0.0, "threshold": 0.5, "version": "0"}
+def calibrate_shipped(dataset: Dataset, folder: Path = FOLDER) -> Path:
+    """Give the shipped judge the calibration of the folds: what their graders made of answers they had not seen."""
+    questions = dataset.questions()
+    known = calibration_from(grade_folds(dataset, "known", folder=folder), questions, "known")
+    unseen = calibration_from(grade_folds(dataset, "unseen", folder=folder), questions, "unseen")
+    calibrations = {"judge": unseen, "known": known, "plain": adaptation.calibrations_of(adaptation.SHIPPED)["plain"]}
+    adaptation.recalibrate(adaptation.SHIPPED, calibrations)
+    return adaptation.SHIPPED
 
 
-def write(model: Model, path: Path, calibration: Mapping[str, Any], rank: int | None) -> None:
+def write(model: Model, path: Path, rank: int | None) -> None:
     """Keep what training has changed."""
     from safetensors.torch import load_file
 
     base = load_file(shipped_folder() / "model.safetensors")
     judges = {"judge": model.judge.state_dict(), "plain": Judge(0).state_dict()}
-    adaptation.write(path, base, model.trained, judges, calibration, rank)
+    adaptation.write(path, base, model.trained, judges, {"judge": Calibration(), "plain": Calibration()}, rank)

@@ -32,6 +32,7 @@ _SPEECH_BORDER = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\S+")
+_EDGE = "".join((" \t\r\n\v\f", "\u00a0", ",-–—*•>"))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -134,7 +135,7 @@ def _windows(text: str, span: Span) -> Iterator[Span]:
 
 def _stripped(text: str, start: int, end: int) -> Iterator[Span]:
     piece = text[start:end]
-    kept = piece.strip(" \t\r\n\v\f ,-–—*•>")
+    kept = piece.strip(_EDGE)
     if any(c.isalnum() for c in kept):
         start += piece.index(kept)
         yield Span(start, start + len(kept))

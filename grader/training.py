@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -207,7 +208,7 @@ def train(
 
 def _batches(readings: Mapping[str, list[Reading]], size: int, rng: random.Random) -> Iterator[tuple[str, list[Reading]]]:
     """Answers to one question of about the same length, in random order."""
-    found = []
+    found: list[tuple[str, list[Reading]]] = []
     for address, rows in readings.items():
         by_length = sorted(rows, key=lambda r: sum(len(ids) for ids, _ in r.windows) + rng.random() * 80)
         found.extend((address, by_length[n : n + size]) for n in range(0, len(rows), size))
@@ -243,9 +244,7 @@ def _of_points(
     return kept, read, len(chosen)
 
 
-def _draw(
-    phrases: Sequence[Phrase], J: int, settings: Settings, rng: random.Random
-) -> tuple[list[Phrase], list[Phrase]]:
+def _draw(phrases: Sequence[Phrase], J: int, settings: Settings, rng: random.Random) -> tuple[list[Phrase], list[Phrase]]:
     """Some phrases of each point as support, its first sentence always; the rest, shuffled."""
     support: list[Phrase] = []
     held: list[Phrase] = []
@@ -262,13 +261,13 @@ def _draw(
     return support, held
 
 
-@torch.autocast("cpu", enabled=False)
+@torch.autocast("cpu", enabled=False)  # type: ignore[untyped-decorator]
 def _heads(judge: Judge, phrases: Phrases) -> Head:
     """In full precision, as in use."""
     return judge.head(phrases)
 
 
-@torch.autocast("cpu", enabled=False)
+@torch.autocast("cpu", enabled=False)  # type: ignore[untyped-decorator]
 def _logits(judge: Judge, vectors: Tensor, head: Head) -> Tensor:
     """In full precision, as in use."""
     logits: Tensor = judge(vectors, head).logits
@@ -307,9 +306,7 @@ def _queries_loss(judge: Judge, head: Head, vectors: Tensor, queries: Sequence[P
     return (loss * weights).sum() / len(queries)
 
 
-def _runs_loss(
-    model: Model, head: Head, held: Sequence[Phrase], J: int, settings: Settings, rng: random.Random
-) -> Tensor:
+def _runs_loss(model: Model, head: Head, held: Sequence[Phrase], J: int, settings: Settings, rng: random.Random) -> Tensor:
     """Answers put together from phrases left out of the support."""
     runs = [rng.sample(held, rng.randint(2, 5)) for _ in range(settings.runs)]
     windows = [_joined(run) for run in runs]
@@ -331,7 +328,7 @@ def _joined(run: Sequence[Phrase]) -> tuple[Ids, Rows]:
     for phrase in run:
         rows.append((len(ids), len(ids) + len(phrase.ids)))
         ids.extend(phrase.ids)
-    pairs = [(a[0], b[1]) for a, b in zip(rows, rows[1:], strict=False)]
+    pairs = [(a[0], b[1]) for a, b in pairwise(rows)]
     return tuple(ids), (*rows, *pairs)
 
 
@@ -340,9 +337,7 @@ def _phrase_vectors(model: Model, ids: Sequence[Ids], dropout: float) -> Tensor:
     return torch.cat(whole)
 
 
-def _window_vectors(
-    model: Model, windows: Sequence[tuple[Ids, Rows]], dropout: float, batch: int = 16
-) -> list[Tensor]:
+def _window_vectors(model: Model, windows: Sequence[tuple[Ids, Rows]], dropout: float, batch: int = 16) -> list[Tensor]:
     """Windows -> unit vectors of their spans (S, D), batched by length."""
     order = sorted(range(len(windows)), key=lambda n: len(windows[n][0]))
     found: dict[int, Tensor] = {}
