@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -43,6 +44,8 @@ class Commands(click.Group):
         if module is None:
             return None
         command: click.Command = getattr(importlib.import_module(f"tui.commands.{module}"), f"{name}_command")
+        if command.help:  # a raw docstring spells click's mark for text that is not to be wrapped with two characters
+            command.help = command.help.replace("\\b\n", "\b\n")
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
@@ -98,4 +101,7 @@ def tells(ctx: click.Context) -> None:
 
 def main() -> None:
     """The program `tells`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a character that the terminal cannot show is no reason to fail
+            stream.reconfigure(errors="replace")
     sys.exit(tells(standalone_mode=True))

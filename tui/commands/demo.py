@@ -35,9 +35,17 @@ from tui.stdout import new_console
 def demo_command(
     ctx: click.Context, name: str | None, settings: tuple[str, ...], every: bool, as_json: bool, save: Path | None, device: str
 ) -> None:
-    """Run a live gradient demo and put its claims to the test.
+    r"""Run a live gradient demo and put its claims to the test.
 
     Without a NAME, lists the demos and the claims of the bank that they back. Guess the answer before you look.
+
+    \b
+    Examples:
+      tells demo spectral-radius
+      tells demo spectral-radius --set rho=1.1 --save radius.svg
+      tells demo --all
+
+    Exit code: 0; 1 if a claim fails; 2 if the call itself was wrong.
     """
     call = ctx.ensure_object(Call)
     if (every or name is None) and (settings or save):
