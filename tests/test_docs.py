@@ -48,7 +48,7 @@ def examples(page: Path) -> list[Example]:
             if line.startswith("$ "):
                 code = re.search(r"# exit code (\d+)$", line)
                 found.append(Example(number, line[2:], "", int(code[1]) if code else 0))
-            elif line.startswith("> ") and found and not found[-1].output:
+            elif (line == ">" or line.startswith("> ")) and found and not found[-1].output:
                 found[-1].command += "\n" + line[2:]
             else:
                 assert found, f"{page.name}:{number}: output without a command"
