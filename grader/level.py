@@ -80,7 +80,7 @@ def _fewest(entry: Entry, heard: AbstractSet[str], goal: int) -> tuple[str, ...]
         return None
     if len(candidates) <= _SEARCHED_TELLS:
         tried = (added for n in range(len(candidates) + 1) for added in combinations(candidates, n))
-        return tuple(sorted(next(filter(reached, tried)), key=order.__getitem__))
+        return tuple(sorted(next(added for added in tried if reached(added)), key=order.__getitem__))
     kept = tuple(candidates)
     for id in reversed(candidates):
         fewer = tuple(x for x in kept if x != id)

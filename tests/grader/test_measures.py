@@ -64,7 +64,7 @@ def test_calibration_finds_the_scale_and_shift_that_made_the_labels() -> None:
 def test_a_point_that_is_always_underrated_gets_a_shift_of_its_own() -> None:
     rng = np.random.default_rng(1)
     z = rng.normal(size=(600, 2))
-    y = (rng.random((600, 2)) < 1 / (1 + np.exp(-(z + [2.0, -2.0])))).astype(float)
+    y = (rng.random((600, 2)) < 1 / (1 + np.exp(-(z + np.array([2.0, -2.0]))))).astype(float)
     found = calibrate([Evidence("q", ("a", "b"), z, y)], of_points=True)
     assert found.points["q"]["a"] > 1 > -1 > found.points["q"]["b"]
     assert found.probability("other", ["a"], np.zeros((1, 1)))[0, 0] == pytest.approx(1 / (1 + np.exp(-found.shift)), abs=1e-3)

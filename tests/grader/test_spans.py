@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +22,7 @@ def test_every_span_lies_in_the_answer_and_holds_a_word(answer: str) -> None:
 @given(st.text(max_size=300))
 def test_clauses_are_in_order_and_do_not_overlap(answer: str) -> None:
     clauses = segment(answer).clauses
-    assert all(a.end <= b.start for a, b in zip(clauses, clauses[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(clauses))
 
 
 def test_every_word_is_in_a_clause() -> None:
