@@ -51,7 +51,7 @@ def record_evidence(
 ) -> tuple[Review, ...]:
     """Rates every tell of the question by what one attempt showed; an earlier rating from the same attempt is replaced.
 
-    Nothing is rated on an answer too short to judge.
+    Nothing is rated on an answer too short to judge, nor a tell that has been rated again since that attempt.
     """
     if verdict.too_little:
         return ()
@@ -60,8 +60,10 @@ def record_evidence(
     for tell in verdict.tells:
         mine = [r for r in reviews if (r.address, r.point) == (attempt.address, tell.id)]
         outcome: Outcome = "unprompted" if tell.heard else "after-probe" if tell.id in drawn_out else "missed"
-        if mine and attempt.id and mine[-1].attempt == attempt.id:
+        if attempt.id and any(r.attempt == attempt.id for r in mine):
             replaced = mine.pop()
+            if replaced.attempt != attempt.id:
+                continue
             if replaced.evidence == outcome:
                 continue
             store.drop_review(replaced.id)

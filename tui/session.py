@@ -166,9 +166,9 @@ class Session:
             done.append(probed)
             if one.point and probed.heard and one.point in probed.heard:
                 drawn_out.add(one.point)
+                self._schedule(attempt, judged.verdict, frozenset(drawn_out))
         final = self._final(attempt, judged.verdict, drawn_out)
         self._keep_attempt(final)
-        self._schedule(final, judged.verdict, frozenset(drawn_out))
         choice = await self._show(FinalScreen(self.question, final, judged.verdict, tuple(sorted(drawn_out)), tuple(done)))
         return Judged(choice, judged.verdict)
 

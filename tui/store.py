@@ -58,6 +58,7 @@ class Store:
         if path is not None:
             try:
                 make_private_file(path)
+                _refuse_newer(path)
                 return _connect(str(path))
             except (OSError, sqlite3.Error, StoreError) as error:
                 self.problem = f"Nothing is saved in this session: {_reason(error, path)}"
@@ -304,11 +305,16 @@ def _connect(name: str) -> sqlite3.Connection:
     return db
 
 
-def _migrate(db: sqlite3.Connection) -> None:
-    version = db.execute("PRAGMA user_version").fetchone()[0]
+def _refuse_newer(path: Path) -> None:
+    """Looks at the version through a connection that cannot write, so that a newer history is not touched at all."""
+    with contextlib.closing(sqlite3.connect(path.absolute().as_uri() + "?mode=ro", uri=True, timeout=_WAIT_SECONDS)) as db:
+        version = db.execute("PRAGMA user_version").fetchone()[0]
     if version > len(MIGRATIONS):
         raise StoreError(f"it was written by a newer version of Tells (database version {version}). Update Tells to use it.")
-    if version == len(MIGRATIONS):
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    if db.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS):
         return
     db.execute("BEGIN IMMEDIATE")
     version = db.execute("PRAGMA user_version").fetchone()[0]  # another program may have been quicker

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -51,8 +52,15 @@ def test_the_same_attempt_is_rated_once_and_again_when_a_probe_helped(store, que
     assert len(store.reviews()) == 3
 
 
-def test_an_answer_too_short_to_judge_rates_nothing(store, question, verdict_of):
-    from dataclasses import replace
+def test_an_old_attempt_does_not_rate_what_was_practised_since(store, question, verdict_of):
+    attempt = store.add_attempt(Attempt(0, question.address, "a" * 16, "interview", NOW, 1.0, "the chain rule"))
+    verdict = verdict_of(question, attempt.answer)
+    record_evidence(store, attempt, verdict, frozenset())
+    card = next(c for c in store.cards() if c.point == "lyapunov")
+    store.add_review(rated(card, question.address, "lyapunov", 3, "drill-heard", NOW))
+    assert record_evidence(store, attempt, verdict, frozenset({"lyapunov"})) == ()
 
+
+def test_an_answer_too_short_to_judge_rates_nothing(store, question, verdict_of):
     attempt = Attempt(1, question.address, "a" * 16, "interview", NOW, 1.0, "hm")
     assert record_evidence(store, attempt, replace(verdict_of(question, "hm"), too_little=True), frozenset()) == ()

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from tui.cli import Call, common_options
 
+if TYPE_CHECKING:
+    from bank import Bank
+    from tui.store import Store
 
-@click.command()
+
+@click.command("practice")
 @click.argument("entry", required=False)
 @common_options
 @click.pass_obj
 def practice_command(call: Call, entry: str | None = None) -> None:
-    """Practise in the terminal; straight into one question where ENTRY is named.
+    r"""Practise in the terminal; straight into one question where ENTRY is named.
 
-    Example: tells practice bptt
+    What you write is kept as you type. Without a terminal, a sample answer is graded instead.
+
+    \b
+    Examples:
+      tells practice
+      tells practice bptt
+      tells practice bptt/transformer-vanishing
+
+    Exit code: 0; 2 if there is no such entry.
     """
     if not has_terminal():
         grade_sample(call, entry)
@@ -29,16 +42,25 @@ def practice_command(call: Call, entry: str | None = None) -> None:
     open_app(call, start_at=entry or "")
 
 
-@click.command()
+@click.command("drill")
 @common_options
 @click.pass_obj
 def drill_command(call: Call) -> None:
-    """A short round on the tells that are due.
+    r"""Short rounds on the tells that are due.
 
-    Example: tells drill
+    Each due tell is asked with its probe, and one or two sentences are graded. What you knew comes back later, what you
+    missed comes back soon.
+
+    \b
+    Example:
+      tells drill
+
+    Exit code: 0; 2 without a terminal.
     """
     if not has_terminal():
-        raise click.UsageError("The drill needs a terminal. Run `tells drill` in one; `tells history` shows what is due.")
+        from tui.bank_access import Refusal
+
+        raise Refusal("The drill needs a terminal. Run `tells drill` in one.")
     open_app(call, start_at="#drill")
 
 
@@ -54,20 +76,20 @@ def open_app(call: Call, start_at: str = "") -> None:
     from tui.settings import read_settings
     from tui.worker import make_processes
 
-    def read_bank() -> object:
+    def read_bank() -> Bank:
         from tui.bank_access import load
 
         return load(call, quiet=True)
 
-    def open_store() -> object:
+    def open_store() -> Store:
         from tui.store import Store
 
         return Store(history_file())
 
     settings, problems = read_settings(settings_file())
     TellsApp(
-        read_bank,  # type: ignore[arg-type]
-        open_store,  # type: ignore[arg-type]
+        read_bank,
+        open_store,
         make_processes(call.model),
         settings=settings,
         problems=problems,
@@ -78,12 +100,14 @@ def open_app(call: Call, start_at: str = "") -> None:
 
 def grade_sample(call: Call, entry: str | None) -> None:
     """Says that the UI needs a terminal, and grades the entry's own L5 answer instead."""
-    from tui.bank_access import load, question
+    from tui.bank_access import Broken, load, question
     from tui.grading import load_grader
     from tui.report import verdict_text
 
     bank = load(call)
-    asked = question(bank, entry or ("bptt" if "bptt" in bank.entries else next(iter(bank.entries), "bptt")))
+    if not bank.entries:
+        raise Broken("The practice UI needs a terminal, and the bank has no entry to show a graded answer of.")
+    asked = question(bank, entry or ("bptt" if "bptt" in bank.entries else next(iter(bank.entries))))
     answer = asked.follow_up.answer if asked.follow_up else asked.entry.levels.L5.answer
     click.echo(f"The practice UI needs a terminal; here is what it says of a sample answer to {asked.address!r} instead.\n")
-    click.echo(verdict_text(asked, answer, load_grader(call).grade(asked, answer)), nl=False)
+    click.echo(verdict_text(asked, answer, load_grader(call).grade(asked, answer)))

@@ -173,7 +173,7 @@ class AnswerScreen(Screen[Submitted | None]):
     async def _listen(self) -> None:
         if self._hear is None:
             return
-        self.coach = self.coach or "Listening…"
+        self.coach = self.coach or "The grader is listening…"
         try:
             verdict = await self._hear(self.question, self.answer)
         except WorkerError as error:

@@ -55,6 +55,7 @@ class Editor(TextArea):
         if len(event.text) > room:
             self.notify(f"There is room for {self.most:,} characters; the rest was not pasted.", severity="warning")
         event.prevent_default()
+        event.stop()
         await super()._on_paste(Paste(plain_text(event.text)[: max(0, room)]))
 
     def write_elsewhere(self, suffix: str = ".md") -> None:
