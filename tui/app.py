@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -23,10 +23,11 @@ from tui.themes import DARK, LIGHT
 from tui.widgets.bars import TroubleBar
 
 if TYPE_CHECKING:  # whatever the first picture can do without is imported after it
-    from bank import Bank
+    from bank import Bank, Question
     from tui.memory import Memory
     from tui.records import Progress
     from tui.screens.verdict import VerdictScreen
+    from tui.session import Session
     from tui.store import Store
     from tui.worker import Worker
 
@@ -78,6 +79,7 @@ class TellsApp(App[None]):
         self._load = load
         self._start_at = start_at
         self._trouble = ""
+        self._is_away = bool(start_at)  # keys pressed before the question is there must not lead elsewhere
         self._file_has_problems = bool(problems)
         self.home = HomeScreen()
         self.register_theme(DARK)
@@ -107,6 +109,7 @@ class TellsApp(App[None]):
         for problem in self.problems:
             self.notify(problem, severity="warning", timeout=10)
         if self._start_at:
+            self._is_away = False
             self.go_to(self._start_at)
 
     @work(group="warm-up")
@@ -230,14 +233,12 @@ class TellsApp(App[None]):
         except UnknownEntry as error:
             self.notify(str(error), severity="error")
             return
-        self._session(question)
+        self._lead(self._session(question).practise)
 
-    @work(exclusive=True, group="session")
-    async def _session(self, question: Any) -> None:
+    def _session(self, question: Question) -> Session:
         from tui.session import Room, Session
 
-        await Session(self, Room(self.memory, self.worker, self.settings, self.bank), question).practise()
-        await self.show_questions()
+        return Session(self, Room(self.memory, self.worker, self.settings, self.bank), question)
 
     @on(HomeScreen.Opened)
     def _opened(self, event: HomeScreen.Opened) -> None:
@@ -245,25 +246,29 @@ class TellsApp(App[None]):
 
     def open_place(self, place: str) -> None:
         """One of the places beside the questions: drill, demos, history, stats, new, problems, settings."""
-        if self.bank is not None and place in PLACES:
-            self._visit(place)
-
-    @work(exclusive=True, group="session")
-    async def _visit(self, place: str) -> None:
         from tui import places
 
-        await getattr(places, PLACES[place])(self)
-        await self.show_questions()
+        if self.bank is not None and place in PLACES:
+            self._lead(partial(getattr(places, PLACES[place]), self))
 
     @on(HomeScreen.Edited)
     def _edited(self, event: HomeScreen.Edited) -> None:
-        self._edit(event.id)
-
-    @work(exclusive=True, group="session")
-    async def _edit(self, id: str) -> None:
         from tui.places import edit_entry
 
-        await edit_entry(self, id)
+        self._lead(partial(edit_entry, self, event.id))
+
+    def _lead(self, way: Callable[[], Awaitable[None]]) -> None:
+        """Leads through the screens of one way; until it ends no other is begun, so that no screen is left without its way."""
+        if not self._is_away:
+            self._is_away = True
+            self._follow(way)
+
+    @work(group="way")
+    async def _follow(self, way: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await way()
+        finally:
+            self._is_away = False
         await self.show_questions()
 
     @work(group="demo")
@@ -273,7 +278,8 @@ class TellsApp(App[None]):
         await demo_of_tell(self, entry, point)
 
     def on_verdict_screen_demo_asked(self, event: VerdictScreen.DemoAsked) -> None:
-        self._show_demo(event.entry, event.point)
+        if not any(w.group == "demo" and w.is_running for w in self.workers):
+            self._show_demo(event.entry, event.point)
 
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen

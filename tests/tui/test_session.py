@@ -268,3 +268,25 @@ async def test_practice_starts_straight_in_the_question_that_was_named(make_app,
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await shows(pilot, AnswerScreen)
         assert screen.question.address == "attention"
+
+
+async def test_a_key_pressed_too_often_begins_nothing_else(make_app, until, shows, kept):
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, until)
+        app.go_to("gradients")
+        app.open_place("history")
+        app.go_to("attention")
+        screen = await shows(pilot, AnswerScreen)
+        assert screen.question.address == "gradients"
+        await pilot.press(*"the chain rule", "ctrl+s")
+        await shows(pilot, VerdictScreen)
+    assert [a.answer for a in kept().attempts()] == ["the chain rule"]
+
+
+async def test_keys_pressed_before_the_named_question_is_there_lead_nowhere(make_app, shows):
+    app = make_app(start_at="attention")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("s", "h", "d")
+        screen = await shows(pilot, AnswerScreen)
+        assert screen.question.address == "attention"
