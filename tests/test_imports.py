@@ -11,7 +11,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 HEAVY = {"torch", "sentence_transformers", "transformers", "sklearn", "scipy", "matplotlib"}
 LISTS = {"bank.demos.result", "bank.demos.claims"}
-NEEDS_TORCH = {f"grader.{name}" for name in ("adaptation", "bert", "evaluate", "grade", "judge", "reading", "training")}
+NEEDS_TORCH = {
+    f"grader.{name}" for name in ("adaptation", "bert", "evaluate", "folds", "grade", "judge", "reading", "release", "training")
+}
 """Imported by name where an answer is graded or the grader is trained."""
 
 

@@ -89,8 +89,17 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def tells(ctx: click.Context) -> None:
     """Practise the machine-learning interview questions that decide your level.
 
-    Without a command, opens the practice UI.
-    """
+    Without a command, opens the practice UI. Nothing leaves this machine.
+
+    \b
+    Examples:
+      tells
+      tells practice bptt
+      tells grade bptt answer.txt
+      tells demo spectral-radius --set rho=1.1
+
+    Exit code: 0; 1 if something was found wrong; 2 if the call itself was wrong.
+    """  # noqa: D301
     call = ctx.ensure_object(Call)
     named = [Path(p) for p in os.environ.get("TELLS_BANK", "").split(os.pathsep) if p]
     call.bank[:0] = named
