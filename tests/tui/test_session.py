@@ -290,3 +290,16 @@ async def test_keys_pressed_before_the_named_question_is_there_lead_nowhere(make
         await pilot.press("s", "h", "d")
         screen = await shows(pilot, AnswerScreen)
         assert screen.question.address == "attention"
+
+
+async def test_the_question_is_shown_below_the_list_or_beside_it_as_the_width_allows(make_app, until):
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, until)
+        questions, preview = app.home.query_one("#questions"), app.home.query_one("#preview")
+        assert questions.region.width == preview.region.width == 80
+        assert questions.region.bottom == preview.region.y
+        await pilot.resize_terminal(160, 50)
+        await until(pilot, lambda: preview.region.x == questions.region.right)
+        await pilot.resize_terminal(60, 20)
+        await until(pilot, lambda: preview.region.x == 0)

@@ -10,7 +10,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
@@ -56,7 +56,6 @@ class Questions(OptionList):
 class HomeScreen(Screen[None]):
     """Where a session starts and ends."""
 
-    CSS_PATH = "home.tcss"
     AUTO_FOCUS = "#questions"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -104,7 +103,7 @@ class HomeScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield TitleBar("Tells", id="title")
         yield Input(placeholder="Search questions", id="search")
-        with Horizontal():
+        with Container(id="body"):
             yield Questions(id="questions", markup=False)
             with Vertical(id="preview"):
                 yield Static("", id="about", markup=False)
