@@ -20,8 +20,12 @@ _WIDE = 160
 
 def new_page() -> Page:
     """An empty page for stdout."""
-    width = shutil.get_terminal_size((80, 24)).columns
-    return Page(max(40, min(width, _WIDEST)), in_colour())
+    return Page(page_width(), in_colour())
+
+
+def page_width() -> int:
+    """Columns of a page on stdout."""
+    return max(40, min(shutil.get_terminal_size((80, 24)).columns, _WIDEST))
 
 
 def put(page: Page) -> None:
