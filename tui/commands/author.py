@@ -52,7 +52,7 @@ def new_command(
     \b
     Examples:
       tells new vanishing-gradients
-      tells new vanishing-gradients --title "Vanishing gradients" --prompt "Why do gradients vanish?" --topic optimisation
+      tells new vanishing-gradients --title "Vanishing gradients" --topic optimisation
     """
     call = ctx.ensure_object(Call)
     checked_id(id)
