@@ -67,7 +67,7 @@ def bank_csv(entries: Iterable[Entry]) -> str:
 
 
 def history_json(store: Store) -> dict[str, Any]:
-    """Everything that is remembered of practice: answers with their verdicts, and what followed."""
+    """Everything that is remembered of practice: answers with their verdicts, what followed, and drafts."""
     from tui.store import as_plain
 
     kept = {
@@ -77,6 +77,7 @@ def history_json(store: Store) -> dict[str, Any]:
         "self_grades": store.self_grades(),
         "predictions": store.predictions(),
         "reviews": store.reviews(),
+        "drafts": store.drafts(),
     }
     return {"schema": 1} | {name: [as_plain(record) for record in records] for name, records in kept.items()}
 

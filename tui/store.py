@@ -107,6 +107,11 @@ class Store:
         rows = self._rows("SELECT address, answer, seconds, mode, saved FROM drafts WHERE address = ?", address)
         return Draft(**{**dict(rows[0]), "saved": _time(rows[0]["saved"])}) if rows else None
 
+    def drafts(self) -> tuple[Draft, ...]:
+        """Every draft, oldest first."""
+        rows = self._rows("SELECT address, answer, seconds, mode, saved FROM drafts ORDER BY saved, address")
+        return tuple(Draft(**{**dict(row), "saved": _time(row["saved"])}) for row in rows)
+
     # Attempts
 
     def add_attempt(self, attempt: Attempt) -> Attempt:
@@ -334,6 +339,8 @@ def _reason(error: Exception, path: Path | None) -> str:
         return f"{path} cannot be written ({error.strerror or words}). Set TELLS_HOME to a folder you can write to."
     if "full" in words:
         return f"the disk of {path} is full. Free some space."
+    if "disk I/O" in words:
+        return f"{path} cannot be written to the end. Free some space on its disk, or set TELLS_HOME to a folder on another."
     if "readonly" in words or "read-only" in words or "unable to open" in words:
         return f"{path} cannot be written. Set TELLS_HOME to a folder you can write to."
     if "locked" in words:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import click
 
 from bank.entry import Entry
 from tui import bank_access
-from tui.bank_access import Broken, Refusal
+from tui.bank_access import Refusal
 from tui.cli import Call, common_options
+from tui.folders import PRIVATE_FILE
 from tui.plain import one_line
 
 
@@ -41,7 +43,7 @@ def export_command(ctx: click.Context, form: str, file: Path | None, ids: tuple[
         raise Refusal("--history goes with json or csv, and without --entry.")
     file = None if file == Path("-") else file
     if history:
-        _put(_history(form), file)
+        _put(_history(form), file, mode=PRIVATE_FILE)
         return
     from tui.export import bank_csv, bank_json
 
@@ -54,32 +56,24 @@ def export_command(ctx: click.Context, form: str, file: Path | None, ids: tuple[
 
 
 def _history(form: str) -> str:
+    from tui.commands.history import open_history
     from tui.export import history_csv, history_json
-    from tui.folders import history_file
-    from tui.store import Store, StoreError
 
-    path = history_file()
-    store = Store(path if path.exists() else None)
-    try:
-        if store.problem:
-            raise Broken(one_line(store.problem))
+    with open_history() as store:
         return history_csv(store) if form == "csv" else _json(history_json(store))
-    except StoreError as error:
-        raise Broken(f"The history cannot be read: {one_line(str(error))}") from error
-    finally:
-        store.close()
 
 
 def _json(value: dict[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
-def _put(text: str, file: Path | None) -> None:
+def _put(text: str, file: Path | None, mode: int = 0o666) -> None:
     if file is None:
         click.echo(text, nl=False)
         return
     try:
-        file.write_text(text, encoding="utf-8")
+        with os.fdopen(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, mode), "w", encoding="utf-8") as out:
+            out.write(text)
     except OSError as error:
         raise _unwritable(file, error) from error
     click.echo(f"Wrote {one_line(str(file))}.", err=True)
