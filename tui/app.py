@@ -7,11 +7,11 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from functools import cached_property, partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
-from textual.app import App, CSSPathType, SystemCommand
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
@@ -50,7 +50,10 @@ class TellsApp(App[None]):
     """Practice in a terminal."""
 
     TITLE = "Tells"
-    CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/home.tcss"]  # of a default screen Textual reads none itself
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        "app.tcss",
+        "screens/home.tcss",
+    ]  # of a default screen Textual reads none itself
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -17,7 +17,6 @@ from textual.widgets import LoadingIndicator, Static
 from tui.plain import one_line
 from tui.worker import WorkerError
 
-
 LATER = "Esc leaves; the history (H) has it graded later"
 
 
