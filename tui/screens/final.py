@@ -56,8 +56,8 @@ class FinalScreen(Screen[Literal["home", "again"]]):
         said = [h.id for h in self.verdict.tells if h.heard]
         missed = [h.id for h in self.verdict.tells if not h.heard and h.id not in self.drawn_out]
         parts: list[Content | str | tuple[str, str]] = [
-            ("Unprompted      ", "bold"), ladder(self.attempt.level), "\n",
-            ("With the probes ", "bold"), ladder(self.attempt.final), "\n\n",
+            ("Unprompted       ", "bold"), ladder(self.attempt.level), "\n",
+            ("With the probes  ", "bold"), ladder(self.attempt.final), "\n\n",
             _names("Said unprompted", said, "$success"),
             _names("Needed a probe", self.drawn_out, "$warning"),
             _names("Still missing", missed, "$foreground-muted"),
@@ -70,10 +70,9 @@ class FinalScreen(Screen[Literal["home", "again"]]):
                     else f"{len(probe.heard)} heard: {', '.join(probe.heard) or 'nothing'}"
                 )
                 parts += [("\nFollow-up ", "bold"), f"{one_line(probe.prompt)}\n  {count}\n"]
-        return Content.assemble(
-            *parts, "\n", way_up(self.verdict), "\n\n", ("Saved. Each tell comes up again in the drill.", "$foreground-muted")
-        )
+        parts += ["\n", ("Next time unprompted. ", "bold"), way_up(self.verdict), "\n\n"]
+        return Content.assemble(*parts, ("Each tell comes up again in the drill.", "$foreground-muted"))
 
 
 def _names(what: str, names: tuple[str, ...] | list[str], colour: str) -> Content:
-    return Content.assemble((f"{what:<16}", "bold"), (", ".join(names) or "nothing", colour), "\n")
+    return Content.assemble((f"{what:<17}", "bold"), (", ".join(names) or "nothing", colour), "\n")
