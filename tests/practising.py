@@ -62,7 +62,7 @@ async def practise(bank: Bank, history: Path, seed: int, report: Callable[[str, 
     async with app.run_test(size=(80, 24)) as pilot:
 
         async def shows(kind: type) -> Any:
-            while type(app.screen) is not kind:
+            while not (type(app.screen) is kind and app.focused):
                 await pilot.pause(0.01)
             return app.screen
 
