@@ -210,7 +210,7 @@ def until() -> Callable[..., Any]:
     """Waits until something holds, as long as it takes within reason."""
 
     async def wait(pilot: Any, holds: Callable[[], Any]) -> None:
-        for _ in range(500):
+        for _ in range(3000):
             await pilot.pause(0.01)
             if holds():
                 return
@@ -224,7 +224,7 @@ def shows() -> Callable[..., Any]:
     """Waits until a screen of that kind is shown and laid out."""
 
     async def wait(pilot: Any, kind: type) -> Any:
-        for _ in range(500):
+        for _ in range(3000):
             await pilot.pause(0.01)
             if isinstance(pilot.app.screen, kind):
                 await pilot.pause()
