@@ -2,7 +2,8 @@
 
 One safetensors file. `delta/<name>` (int8) with `scale/<name>` (one number a row) or the factors `left/<name>`, `right/<name>`
 are added to the matrix of that name; `whole/<name>` replaces a vector; `judge/<name>` and `plain/<name>` are the judges'
-parameters for this encoder and for any other; its metadata holds the calibration as JSON.
+parameters for this encoder and for any other; `own/<address>` the heads of a question with many labelled answers. Its metadata
+holds the calibrations, and the order of the points in those heads, as JSON.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from grader.calibration import Calibration
+from grader.own import OwnHeads
 
 SHIPPED = Path(__file__).parent / "weights" / "judge.safetensors"
 
@@ -75,9 +77,26 @@ def write(
     save_file(tensors, path, metadata=_metadata(calibrations))
 
 
+def own_heads_of(adaptation: Path) -> dict[str, OwnHeads]:
+    """Heads of questions that have their own, by address."""
+    with safe_open(adaptation, framework="pt") as file:
+        ids = json.loads(file.metadata().get("own", "{}"))
+        return {address: OwnHeads(tuple(names), file.get_tensor(f"own/{address}").float()) for address, names in ids.items()}
+
+
+def with_own_heads(path: Path, heads: Mapping[str, OwnHeads]) -> None:
+    """Put heads of questions into the file, in place of those it has."""
+    tensors = {name: t for name, t in load_file(path).items() if not name.startswith("own/")}
+    tensors |= {f"own/{address}": own.W.half().contiguous() for address, own in heads.items()}
+    ids = json.dumps({address: own.ids for address, own in heads.items()}, sort_keys=True)
+    save_file(tensors, path, metadata=_metadata(calibrations_of(path)) | {"own": ids})
+
+
 def recalibrate(path: Path, calibrations: Mapping[str, Calibration]) -> None:
     """Give the file other calibrations."""
-    save_file(load_file(path), path, metadata=_metadata(calibrations))
+    with safe_open(path, framework="pt") as file:
+        kept = dict(file.metadata())
+    save_file(load_file(path), path, metadata=kept | _metadata(calibrations))
 
 
 def _metadata(calibrations: Mapping[str, Calibration]) -> dict[str, str]:

@@ -86,19 +86,12 @@ def fold_grader(fold: int, folder: Path = FOLDER, cache: Path | None = None) -> 
 
 def grade_unseen(grader: Grader, fold: int, question: Question, answers: Sequence[LabelledAnswer]) -> list[Graded]:
     """Grade answers to one question."""
-    import torch
-
     from grader.evidence import evidence_for
-    from grader.judge import pooled
 
     found = []
     for answer in answers:
         reading = grader.read(question, answer.answer)
-        J = len(question.points)
-        if not reading.spans:
-            found.append(Graded(answer, fold, np.full(J, -10.0), (None,) * J))
-            continue
-        logits = pooled(torch.from_numpy(reading.logits)).numpy()
-        evidence = tuple(next(iter(evidence_for(answer.answer, reading, j)), None) for j in range(J))
-        found.append(Graded(answer, fold, logits, evidence))
+        places = range(len(question.points) if reading.spans else 0)
+        evidence = tuple(evidence_for(answer.answer, reading, j)[0] for j in places)
+        found.append(Graded(answer, fold, reading.answer, evidence or (None,) * len(question.points)))
     return found

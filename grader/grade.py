@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bank.entry import Question
-from grader.adaptation import SHIPPED, calibrations_of, judge_state
+from grader.adaptation import SHIPPED, calibrations_of, judge_state, own_heads_of
 from grader.calibration import Calibration
 from grader.correction import Correction
 from grader.encoder import Encoder, Vectors, alone, file_sha256, load_encoder
 from grader.evidence import evidence_for, nearest_to
 from grader.judge import Head, Judge, Phrases, pooled
 from grader.level import level_of, next_step, reconsider
+from grader.own import OwnHeads
 from grader.spans import Span, segment
 from grader.support import Phrase, PhraseStore, phrases_of
 from grader.verdict import GraderStamp, Heard, Verdict
@@ -27,6 +28,8 @@ from grader.verdict import GraderStamp, Heard, Verdict
 VERSION = "1"
 _LEAST_WORDS = 4
 _AHEAD = 64  # answers of a batch in work at a time
+_BLOCK = 256  # spans compared at a time
+_UNSAID = -10.0  # logit of every point of an answer without words
 
 Logits = NDArray[np.float64]
 
@@ -57,12 +60,14 @@ class Reading:
 
     Attributes:
         spans: those that could be read.
-        logits: (S, J), rounded.
+        logits: (S, J), rounded; with the question's own heads added where it has them.
+        answer: the answer's logits, (J,), rounded.
         closeness: (S, J), by how much a point's examples are nearer to the span than its contrasts.
     """
 
     spans: tuple[Span, ...]
     logits: Logits
+    answer: Logits
     closeness: Logits
 
 
@@ -92,6 +97,7 @@ class Grader:
         calibrations = calibrations_of(adaptation)
         self._calibration = calibrations[kind]
         self._known = calibrations.get("known") if encoder.adapted else None
+        self._own = own_heads_of(adaptation) if encoder.adapted else {}
         self.stamp = GraderStamp(encoder.name, encoder.sha256, f"{VERSION}.{file_sha256(adaptation)[:8]}")
         self.corrections = tuple(corrections)
         self._store = PhraseStore(encoder, self.stamp.version, cache)
@@ -129,19 +135,29 @@ class Grader:
         """Every span of the answer against every point of the question."""
         segmented = segment(answer)
         spans, vectors = self.encoder.spans(segmented)
-        return self.judged(spans, vectors, self.head(question))
+        return self.judged(spans, vectors, self.head(question), self.own(question))
 
-    def judged(self, spans: tuple[Span, ...], vectors: Vectors, head: Head) -> Reading:
-        """Vectors of spans (S, D) against a head."""
+    def judged(self, spans: tuple[Span, ...], vectors: Vectors, head: Head, own: OwnHeads | None = None) -> Reading:
+        """Vectors of spans (S, D) against a head, and the question's own heads beside it."""
         import torch
 
         if not spans:
             empty = np.zeros((0, head.phrases.count))
-            return Reading((), empty, empty)
+            return Reading((), empty, np.full(head.phrases.count, _UNSAID), empty)
         with alone():
-            found = self.judge(torch.from_numpy(vectors), head)
-            closeness = found.examples - found.contrasts
-        return Reading(spans, rounded(found.logits.numpy()), rounded(closeness.numpy()))
+            found = [self.judge(block, head) for block in torch.split(torch.from_numpy(vectors), _BLOCK)]
+            logits = torch.cat([f.logits for f in found])
+            closeness = torch.cat([f.examples - f.contrasts for f in found])
+            answer = pooled(logits)
+            if own is not None:
+                beside = own.logits(torch.from_numpy(vectors))
+                logits, answer = logits + beside, answer + pooled(beside)
+        return Reading(spans, rounded(logits.numpy()), rounded(answer.numpy()), rounded(closeness.numpy()))
+
+    def own(self, question: Question) -> OwnHeads | None:
+        """The question's own heads, if it has them and its points are still those."""
+        own = self._own.get(question.address)
+        return own if own is not None and own.ids == tuple(p.id for p in question.points) else None
 
     def head(self, question: Question, without: str | None = None) -> Head:
         """The question's heads, made when first asked for.
@@ -163,12 +179,9 @@ class Grader:
 
     def confidences(self, question: Question, reading: Reading) -> Logits:
         """Calibrated probability that each point was made, (J,)."""
-        import torch
-
         if not reading.spans:
-            return np.zeros(reading.logits.shape[1])
-        z = rounded(pooled(torch.from_numpy(reading.logits)).numpy())
-        return self.calibration(question).probability(question.address, [p.id for p in question.points], z)
+            return np.zeros(len(question.points))
+        return self.calibration(question).probability(question.address, [p.id for p in question.points], reading.answer)
 
     def calibration(self, question: Question) -> Calibration:
         """The question's own where answers to it were trained on, else the one for any question."""
@@ -186,7 +199,9 @@ class Grader:
                 for text in texts:
                     segmented = segment(text)
                     spans, vectors = self.encoder.spans(segmented)
-                    p = self.confidences(question, self.judged(spans, vectors, self.head(question, without=text)))
+                    p = self.confidences(
+                        question, self.judged(spans, vectors, self.head(question, without=text), self.own(question))
+                    )
                     top = int(np.argmax(p))
                     loudest = question.points[top].id if p[top] >= threshold else ""
                     found.append(Trial(point.id, text, kind, float(p[j]), bool(p[j] >= threshold), loudest))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from grader import adaptation
+from bank.entry import Question
+from grader import adaptation, own
 from grader.calibration import Calibration
-from grader.dataset import Dataset
-from grader.encoder import shipped_folder
+from grader.dataset import Dataset, LabelledAnswer
+from grader.encoder import AdaptedEncoder, shipped_folder
 from grader.evaluate import calibration_from, grade_folds
 from grader.folds import FOLDER, fold_path, split
 from grader.judge import Judge
+from grader.spans import segment
 from grader.training import Model, Settings, train
 
 FOLD_RANK = 32
@@ -28,6 +30,7 @@ def train_fold(dataset: Dataset, fold: int, settings: Settings, folder: Path = F
     model = train(questions, part.training, settings, say)
     path = fold_path(fold, folder)
     write(model, path, FOLD_RANK)
+    give_own_heads(path, questions, part.training)
     return path
 
 
@@ -35,6 +38,7 @@ def train_shipped(dataset: Dataset, settings: Settings, say: Say = print) -> Pat
     """Train on every answer, and the plain judge for other encoders; returns the file written, not yet calibrated."""
     model = train(dataset.questions(), dataset.answers, settings, say)
     write(model, adaptation.SHIPPED, None)
+    give_own_heads(adaptation.SHIPPED, dataset.questions(), dataset.answers)
     return adaptation.SHIPPED
 
 
@@ -46,6 +50,23 @@ def calibrate_shipped(dataset: Dataset, folder: Path = FOLDER) -> Path:
     calibrations = {"judge": unseen, "known": known, "plain": adaptation.calibrations_of(adaptation.SHIPPED)["plain"]}
     adaptation.recalibrate(adaptation.SHIPPED, calibrations)
     return adaptation.SHIPPED
+
+
+def give_own_heads(path: Path, questions: Mapping[str, Question], answers: Sequence[LabelledAnswer]) -> None:
+    """Fit heads for the questions that have enough of these answers, on the encoder in the file, and put them into it."""
+    import torch
+
+    encoder = AdaptedEncoder(shipped_folder(), path)
+    heads = {}
+    for address, question in questions.items():
+        mine = [a for a in answers if a.entry == address]
+        if len(mine) >= own.ENOUGH:
+            read = [(a, encoder.spans(segment(a.answer))[1]) for a in mine]
+            rows = [(a, vectors) for a, vectors in read if len(vectors)]
+            ids = [p.id for p in question.points]
+            labels = torch.tensor([[float(id in a.heard) for id in ids] for a, _ in rows])
+            heads[address] = own.fit(ids, [torch.from_numpy(vectors) for _, vectors in rows], labels)
+    adaptation.with_own_heads(path, heads)
 
 
 def write(model: Model, path: Path, rank: int | None) -> None:
