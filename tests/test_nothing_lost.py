@@ -186,7 +186,7 @@ class Practice:
 
         async def hand_in() -> Attempt:
             self.memory.tell(lambda store: store.save_draft(draft))
-            return await self.memory.ask(lambda store: store.add_attempt(attempt), attempt)
+            return await self.memory.keep(attempt)
 
         return asyncio.run(hand_in())
 
@@ -271,7 +271,7 @@ history = Path(sys.argv[1])
 limit_files(int(sys.argv[2]))
 session = Practice(history)
 told = [session.answer(f"{n} " + "word " * 4000).id for n in range(60)]
-print(json.dumps({"ids": told, "kept": len(session.kept()), "lines": session.lines}))
+print(json.dumps({"ids": told, "kept": len(session.kept()), "owed": len(session.memory.owed), "lines": session.lines}))
 session.close()
 """
 
@@ -296,7 +296,8 @@ def assert_practice_went_on(told: dict[str, Any]) -> None:
     stored = [id for id in told["ids"] if id]
     assert stored, "some fitted"
     assert len(stored) < len(told["ids"]), "not all fitted"
-    assert told["kept"] == len(stored)
+    assert told["owed"], "what did not fit is not forgotten"
+    assert told["kept"] + told["owed"] == len(told["ids"])
     assert told["lines"]
     for line in told["lines"]:
         assert not line or ("was not saved" in line and "\n" not in line), line
@@ -319,7 +320,7 @@ def test_at_the_limit_of_a_files_size_practice_goes_on_and_the_history_stays_sou
     assert_practice_went_on(told)
     assert any("Free some space on its disk" in line for line in told["lines"])
     with opened(history) as store:
-        assert len(store.attempts()) == told["kept"]
+        assert len(store.attempts()) >= told["kept"]
 
 
 # The clock

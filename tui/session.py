@@ -88,7 +88,7 @@ class Session:
         attempt = Attempt(
             0, address, self.question.entry.content_hash, submitted.mode, utc_now(), submitted.seconds, submitted.answer
         )
-        return await memory.ask(lambda store: store.add_attempt(attempt), attempt)
+        return await memory.keep(attempt)
 
     async def _judge(self, attempt: Attempt) -> Judged | None:
         claims: Claims | None = None
@@ -100,15 +100,14 @@ class Session:
             if verdict is None:
                 self.app.notify("Grade it whenever you like, from the history (H).")
                 return None
-            attempt = replace(attempt, verdict=verdict, level=verdict.level)
-            self._keep_attempt(attempt)
+            attempt = await self.room.memory.keep(replace(attempt, verdict=verdict, level=verdict.level))
             self._schedule(attempt, verdict, frozenset())
             if claims:
                 self._keep_claims(attempt, verdict, claims)
         contests = await self.room.memory.ask(lambda store: store.contests(attempt.id), ()) if attempt.id else ()
         can_go_on = bool(self._questions(verdict)) and attempt.final is None
         judged: Judged = await self._show(self._verdict_screen(attempt, verdict, contests, can_go_on, claims))
-        attempt = replace(attempt, level=judged.verdict.level)
+        attempt = await self._known(replace(attempt, level=judged.verdict.level))
         if attempt.final is None and judged.verdict != verdict:
             self._schedule(attempt, judged.verdict, frozenset())
         await self._learn(attempt, contests)
@@ -127,10 +126,11 @@ class Session:
         from tui.widgets.points import agreement
 
         async def keep(contest: Contest) -> Contest:
-            return await self.room.memory.ask(lambda store: store.add_contest(contest), contest)
+            of = replace(contest, attempt=(await self._known(attempt)).id)
+            return await self.room.memory.ask(lambda store: store.add_contest(of), of)
 
         def levelled(level: Any) -> None:
-            self._keep_attempt(replace(attempt, level=level))
+            self.room.memory.keep_soon(replace(attempt, level=level))
 
         return VerdictScreen(
             self.question, attempt, verdict, contests=contests, reconsider=reconsidered, keep=keep,
@@ -167,8 +167,7 @@ class Session:
             if one.point and probed.heard and one.point in probed.heard:
                 drawn_out.add(one.point)
                 self._schedule(attempt, judged.verdict, frozenset(drawn_out))
-        final = self._final(attempt, judged.verdict, drawn_out)
-        self._keep_attempt(final)
+        final = await self.room.memory.keep(self._final(attempt, judged.verdict, drawn_out))
         choice = await self._show(FinalScreen(self.question, final, judged.verdict, tuple(sorted(drawn_out)), tuple(done)))
         return Judged(choice, judged.verdict)
 
@@ -178,7 +177,8 @@ class Session:
         draft = await memory.ask(lambda store: store.draft(place), None)
 
         async def keep(answer: str) -> Probe:
-            probe = Probe(0, attempt.id, asked.question.address, asked.point, asked.prompt, answer, None, utc_now())
+            of = await self._known(attempt)
+            probe = Probe(0, of.id, asked.question.address, asked.point, asked.prompt, answer, None, utc_now())
             return await memory.ask(lambda store: store.add_probe(probe), probe)
 
         return ProbeScreen(
@@ -205,9 +205,9 @@ class Session:
         with contextlib.suppress(WorkerError):  # the next start of the grader reads them anyway
             await self.room.worker.learn(corrections)
 
-    def _keep_attempt(self, attempt: Attempt) -> None:
-        if attempt.id:
-            self.room.memory.tell(lambda store: store.update_attempt(attempt))
+    async def _known(self, attempt: Attempt) -> Attempt:
+        """The attempt with its id; one that could not be saved is tried again."""
+        return attempt if attempt.id else await self.room.memory.keep(attempt)
 
     def _schedule(self, attempt: Attempt, verdict: Verdict, drawn_out: frozenset[str]) -> None:
         retention = self.room.settings.retention

@@ -115,7 +115,7 @@ class Store:
     # Attempts
 
     def add_attempt(self, attempt: Attempt) -> Attempt:
-        """Keeps a submitted answer, drops its draft, and returns the attempt with its id."""
+        """Keeps a submitted answer, drops its draft (not one begun later), and returns the attempt with its id."""
         with self._writing("The answer") as db:
             done = db.execute(
                 "INSERT INTO attempts (address, entry_hash, mode, submitted, seconds, answer, verdict, level, final)"
@@ -125,7 +125,8 @@ class Store:
                     storable(attempt.answer), _verdict_text(attempt), attempt.level, attempt.final,
                 ),
             )  # fmt: skip
-            db.execute("DELETE FROM drafts WHERE address = ?", (attempt.address,))
+            submitted = _stamp(attempt.submitted)
+            db.execute("DELETE FROM drafts WHERE address = ? AND saved <= ?", (attempt.address, submitted))
             return replace(attempt, id=int(done.lastrowid or 0))
 
     def update_attempt(self, attempt: Attempt) -> None:

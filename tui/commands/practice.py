@@ -12,6 +12,7 @@ from tui.cli import Call, common_options
 
 if TYPE_CHECKING:
     from bank import Bank
+    from tui.records import Attempt
     from tui.store import Store
 
 
@@ -87,7 +88,7 @@ def open_app(call: Call, start_at: str = "") -> None:
         return Store(history_file())
 
     settings, problems = read_settings(settings_file())
-    TellsApp(
+    app = TellsApp(
         read_bank,
         open_store,
         make_processes(call.model),
@@ -95,7 +96,17 @@ def open_app(call: Call, start_at: str = "") -> None:
         problems=problems,
         settings_path=settings_file(),
         start_at=start_at,
-    ).run()
+    )
+    app.run()
+    hand_back(app.memory.owed)
+
+
+def hand_back(owed: tuple[Attempt, ...]) -> None:
+    """Prints the answers that could not be saved, so that the terminal at least still has them."""
+    from tui.plain import printable
+
+    for attempt in owed:
+        click.echo(f"Your answer to {attempt.address!r} could not be saved. It was:\n\n{printable(attempt.answer)}\n", err=True)
 
 
 def grade_sample(call: Call, entry: str | None) -> None:
