@@ -128,7 +128,10 @@ async def stats(app: TellsApp) -> None:
     from tui.store import Store
 
     def counted(store: Store) -> Statistics:
-        return statistics(store.attempts(), store.probes(), store.self_grades(), store.predictions(), store.cards(), utc_now())
+        return statistics(
+            store.attempts(), store.probes(), store.self_grades(), store.predictions(), store.cards(), utc_now(),
+            store.contests(),
+        )  # fmt: skip
 
     nothing = statistics((), (), (), (), (), utc_now())
     await app.push_screen_wait(StatsScreen(await app.memory.ask(counted, nothing)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tui.records import Attempt, Predicted, Probe, Review, SelfGrade
+from tui.records import Attempt, Contest, Predicted, Probe, Review, SelfGrade
 
 if TYPE_CHECKING:
     from grader.verdict import Rank
@@ -17,7 +17,7 @@ RANKS: tuple[Rank, ...] = ("below", "L4", "L5", "L6")
 
 @dataclass(frozen=True, slots=True)
 class TellRecord:
-    """How often one tell came in the answers to its question.
+    """How often one tell came in the answers to its question, contests counted.
 
     Attributes:
         asked: answers in which it could have been said.
@@ -75,6 +75,7 @@ def statistics(
     predictions: Sequence[Predicted],
     cards: Sequence[Review],
     now: datetime,
+    contests: Iterable[Contest] = (),
 ) -> Statistics:
     """The numbers behind what the store remembers."""
     levels = tuple((a.address, a.submitted, a.level, a.final or a.level) for a in attempts if a.level is not None)
@@ -88,7 +89,7 @@ def statistics(
         seconds=sum(a.seconds for a in attempts),
         levels=levels,
         reached={rank: sum(level == rank for level in best.values()) for rank in RANKS},
-        tells=_tells(attempts, cards),
+        tells=_tells(attempts, cards, contests),
         agreement=sum(g.said == g.heard for g in grades) / len(grades) if grades else None,
         sureness=_sureness(grades),
         predictions=len(predictions),
@@ -99,11 +100,12 @@ def statistics(
     )
 
 
-def _tells(attempts: Iterable[Attempt], cards: Iterable[Review]) -> tuple[TellRecord, ...]:
+def _tells(attempts: Iterable[Attempt], cards: Iterable[Review], contests: Iterable[Contest]) -> tuple[TellRecord, ...]:
+    ruled = {(c.attempt, c.point): c.heard for c in contests}  # the last one wins
     asked: dict[tuple[str, str], list[bool]] = {}
     for attempt in attempts:
         for heard in attempt.verdict.tells if attempt.verdict and not attempt.verdict.too_little else ():
-            asked.setdefault((attempt.address, heard.id), []).append(heard.heard)
+            asked.setdefault((attempt.address, heard.id), []).append(ruled.get((attempt.id, heard.id), heard.heard))
     due = {(card.address, card.point): card.due for card in cards}
     keys = [*asked, *(key for key in due if key not in asked)]
     records = [

@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Input
 
 from bank import Bank
-from tui.records import Attempt, Predicted, SelfGrade
+from tui.records import Attempt, Contest, Predicted, SelfGrade
 from tui.screens.answer import AnswerScreen
 from tui.screens.author import AuthorScreen
 from tui.screens.compare import CompareScreen
@@ -122,6 +122,17 @@ async def test_stats_show_levels_tells_and_calibration(make_app, answered, until
 def test_statistics_of_nothing_are_zero_and_not_a_crash():
     told = statistics((), (), (), (), (), utc_now())
     assert (told.answers, told.agreement, told.tells) == (0, None, ())
+
+
+def test_a_tell_is_counted_as_the_last_contest_of_its_answer_left_it(question, verdict_of):
+    answer = "the chain rule"
+    verdict = verdict_of(question, answer)
+    attempts = [Attempt(id, question.address, "0" * 16, "interview", NOW, 1.0, answer, verdict, "L4") for id in (1, 2)]
+    said = [(1, "chain-rule", False), (1, "lyapunov", False), (1, "lyapunov", True)]
+    contests = [Contest(0, attempt, question.address, point, heard, answer, 0, 0, NOW) for attempt, point, heard in said]
+    told = statistics(attempts, (), (), (), (), NOW, contests)
+    counts = {tell.point: (tell.said, tell.asked) for tell in told.tells}
+    assert counts == {"chain-rule": (1, 2), "long-product": (0, 2), "lyapunov": (1, 2)}
 
 
 async def test_the_demo_of_a_missed_tell_is_one_key_away_and_so_is_the_way_back(make_app, until, shows, kept):

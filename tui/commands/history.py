@@ -78,8 +78,9 @@ def stats_command(as_json: bool) -> None:
     with open_history() as store:
         now = utc_now()
         attempts = store.attempts()
-        told = statistics(attempts, store.probes(), store.self_grades(), store.predictions(), store.cards(), now)
-        about = report(told, attempts, store.contests(), now)
+        contests = store.contests()
+        told = statistics(attempts, store.probes(), store.self_grades(), store.predictions(), store.cards(), now, contests)
+        about = report(told, attempts, contests, now)
     if as_json:
         _print_json(report_json(about))
     elif not (told.answers or told.tells or told.predictions):
