@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -83,8 +83,9 @@ class TellsApp(App[None]):
         self._start_at = start_at
         self._trouble = ""
         self._is_away = bool(start_at)  # keys pressed before the question is there must not lead elsewhere
+        self._typed_ahead: list[events.Event] | None = [] if start_at and not start_at.startswith("#") else None
         self._file_has_problems = bool(problems)
-        self.home = HomeScreen()
+        self.home = HomeScreen(classes="-hidden" if start_at else "")
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self._set_theme()
@@ -94,7 +95,10 @@ class TellsApp(App[None]):
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._theme_changed)
-        self.set_timer(PAINT_SECONDS, self._prepare)
+        if self._start_at:
+            self._begin()
+        else:
+            self.set_timer(PAINT_SECONDS, self._prepare)
 
     @cached_property
     def memory(self) -> Memory:
@@ -108,12 +112,40 @@ class TellsApp(App[None]):
         """Reads the bank and the history; the model is loaded meanwhile, in another process."""
         self._warm_up()
         await self.read_bank()
+        self._settle()
+
+    @work(group="prepare")
+    async def _begin(self) -> None:
+        """Straight to where the learner wants to be; the list of questions is not drawn before it is needed."""
+        self.bank = await asyncio.to_thread(self._load)
+        self._settle()
+        self._is_away = False
+        self.go_to(self._start_at)
+        if not self._is_away:  # there is no such question
+            self._typed_ahead = None
+            self.home.remove_class("-hidden")
+        self._warm_up()
+        await self.show_questions()
+
+    def _settle(self) -> None:
         self._set_keys()
         for problem in self.problems:
             self.notify(problem, severity="warning", timeout=10)
-        if self._start_at:
-            self._is_away = False
-            self.go_to(self._start_at)
+
+    async def on_event(self, event: events.Event) -> None:
+        if self._typed_ahead is not None and isinstance(event, (events.Key, events.Paste)) and not _is_quit(event):
+            self._typed_ahead.append(event)
+        else:
+            await super().on_event(event)
+
+    async def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """What was typed before the editor of the named question was there goes into it."""
+        from tui.widgets.editor import Editor
+
+        if self._typed_ahead is not None and isinstance(event.widget, Editor):
+            typed, self._typed_ahead = self._typed_ahead, None
+            for key in typed:
+                await super().on_event(key)
 
     @work(group="warm-up")
     async def _warm_up(self) -> None:
@@ -272,6 +304,7 @@ class TellsApp(App[None]):
             await way()
         finally:
             self._is_away = False
+            self.home.remove_class("-hidden")
         await self.show_questions()
 
     @work(group="demo")
@@ -289,6 +322,10 @@ class TellsApp(App[None]):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen))
+
+
+def _is_quit(event: events.Event) -> bool:
+    return isinstance(event, events.Key) and event.key in ("ctrl+q", "ctrl+c")
 
 
 def home_rows(bank: Bank, progress: dict[str, Progress]) -> tuple[HomeRow, ...]:

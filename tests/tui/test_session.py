@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 
+from textual import events
 from textual.widgets import Input, OptionList
 
 from bank import Bank
@@ -284,12 +285,18 @@ async def test_a_key_pressed_too_often_begins_nothing_else(make_app, until, show
     assert [a.answer for a in kept().attempts()] == ["the chain rule"]
 
 
-async def test_keys_pressed_before_the_named_question_is_there_lead_nowhere(make_app, shows):
+async def test_what_is_typed_before_the_named_question_is_there_goes_into_its_answer(make_app, until, shows, text_on):
     app = make_app(start_at="attention")
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("s", "h", "d")
+        assert "questions" not in text_on(app), "the list is not drawn first"
+        for key in "shared keys":
+            app.post_message(events.Key("space" if key == " " else key, key))
         screen = await shows(pilot, AnswerScreen)
         assert screen.question.address == "attention"
+        await until(pilot, lambda: screen.answer == "shared keys")
+        await pilot.press("!", "escape")
+        await shows(pilot, HomeScreen)
+        assert "2 questions" in text_on(app)
 
 
 async def test_the_question_is_shown_below_the_list_or_beside_it_as_the_width_allows(make_app, until):

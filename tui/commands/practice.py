@@ -36,11 +36,14 @@ def practice_command(call: Call, entry: str | None = None) -> None:
     if not has_terminal():
         grade_sample(call, entry)
         return
-    if entry:
-        from tui.bank_access import load, question
+    if not entry:
+        open_app(call)
+        return
+    from tui.bank_access import load, question
 
-        question(load(call, quiet=True), entry)
-    open_app(call, start_at=entry or "")
+    bank = load(call, quiet=True)
+    question(bank, entry)
+    open_app(call, start_at=entry, bank=bank)
 
 
 @click.command("drill")
@@ -70,17 +73,19 @@ def has_terminal() -> bool:
     return bool(os.environ.get("TEXTUAL_DRIVER")) or (sys.stdin.isatty() and sys.stdout.isatty())
 
 
-def open_app(call: Call, start_at: str = "") -> None:
-    """Runs the UI until it is left."""
+def open_app(call: Call, start_at: str = "", bank: Bank | None = None) -> None:
+    """Runs the UI until it is left; a bank that has been read already is not read again to begin with."""
     from tui.app import TellsApp
     from tui.folders import history_file, settings_file
     from tui.settings import read_settings
     from tui.worker import make_processes
 
+    at_first = [bank] if bank else []
+
     def read_bank() -> Bank:
         from tui.bank_access import load
 
-        return load(call, quiet=True)
+        return at_first.pop() if at_first else load(call, quiet=True)
 
     def open_store() -> Store:
         from tui.store import Store
