@@ -141,10 +141,10 @@ def score(dataset: Dataset, graded: Sequence[Graded], mode: str) -> list[Scored]
     calibrations = {fold: calibration_from([g for g in graded if g.fold != fold], questions, mode) for fold in range(FOLDS)}
     found = []
     for address, rows in _by_question(graded).items():
-        question, ids = questions[address], [p.id for p in questions[address].points]
+        question = questions[address]
         Y = np.array([labels(question, g) for g in rows])
-        P = np.array([calibrations[g.fold].probability(address, ids, g.logits) for g in rows])
-        thresholds = np.array([calibrations[g.fold].threshold for g in rows])[:, None]
+        P = np.array([calibrations[g.fold].probability(question, g.logits) for g in rows])
+        thresholds = np.array([calibrations[g.fold].thresholds(question) for g in rows])
         found.append(Scored(question, tuple(rows), Y, P, thresholds <= P))
     return found
 
@@ -153,8 +153,7 @@ def calibration_from(graded: Sequence[Graded], questions: Mapping[str, Question]
     """Fitted on these answers; with shifts of points where the mode is `known`."""
     evidence = [
         Evidence(
-            address,
-            tuple(p.id for p in questions[address].points),
+            questions[address],
             np.array([g.logits for g in rows]),
             np.array([labels(questions[address], g) for g in rows]),
         )

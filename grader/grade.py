@@ -181,7 +181,7 @@ class Grader:
         """Calibrated probability that each point was made, (J,)."""
         if not reading.spans:
             return np.zeros(len(question.points))
-        return self.calibration(question).probability(question.address, [p.id for p in question.points], reading.answer)
+        return self.calibration(question).probability(question, reading.answer)
 
     def calibration(self, question: Question) -> Calibration:
         """The question's own where answers to it were trained on, else the one for any question."""
@@ -193,7 +193,7 @@ class Grader:
     def self_test(self, question: Question) -> list[Trial]:
         """Each example and contrast graded as an answer, with itself left out of what the grader knows."""
         found = []
-        threshold = self.calibration(question).threshold
+        thresholds = self.calibration(question).thresholds(question)
         for j, point in enumerate(question.points):
             for kind, texts in (("example", point.examples), ("contrast", point.contrasts)):
                 for text in texts:
@@ -203,8 +203,8 @@ class Grader:
                         question, self.judged(spans, vectors, self.head(question, without=text), self.own(question))
                     )
                     top = int(np.argmax(p))
-                    loudest = question.points[top].id if p[top] >= threshold else ""
-                    found.append(Trial(point.id, text, kind, float(p[j]), bool(p[j] >= threshold), loudest))
+                    loudest = question.points[top].id if p[top] >= thresholds[top] else ""
+                    found.append(Trial(point.id, text, kind, float(p[j]), bool(p[j] >= thresholds[j]), loudest))
         return found
 
     def _make_head(self, question: Question, phrases: Sequence[Phrase], vectors: Vectors) -> Head:
@@ -237,7 +237,7 @@ class Grader:
 
     def _heard(self, question: Question, answer: str, reading: Reading, j: int, confidence: float, too_little: bool) -> Heard:
         point = question.points[j]
-        heard = confidence >= self.calibration(question).threshold and not too_little
+        heard = bool(confidence >= self.calibration(question).thresholds(question)[j]) and not too_little
         tell = next((t for t in question.entry.tells if t.id == point.id), None) if not question.follow_up else None
         return Heard(
             id=point.id,

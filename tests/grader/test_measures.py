@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bank.entry import Entry, Question
 from grader import measures
-from grader.calibration import Calibration, Evidence, calibrate
+from grader.calibration import Calibration, Curve, Evidence, calibrate
 
 
 def test_precision_recall_and_f1() -> None:
@@ -52,24 +53,34 @@ def test_an_interval_holds_the_figure_and_is_the_same_every_time() -> None:
     assert (low, high) == measures.bootstrap(50, lambda rows: float(values[rows].mean()))
 
 
-def test_calibration_finds_the_scale_and_shift_that_made_the_labels() -> None:
+@pytest.fixture
+def one(entry: Entry) -> Question:
+    """A question with one tell and one misconception."""
+    follow_up = entry.follow_ups[0].model_copy(update={"misconceptions": entry.misconceptions})
+    return Question(address="letters/more", entry=entry, follow_up=follow_up)
+
+
+def test_calibration_finds_the_scale_and_shift_that_made_the_labels(one: Question) -> None:
     rng = np.random.default_rng(0)
-    z = rng.normal(size=(4000, 1)) * 3
-    y = (rng.random((4000, 1)) < 1 / (1 + np.exp(-(0.5 * z - 1)))).astype(float)
-    found = calibrate([Evidence("q", ("a",), z, y)], of_points=False)
-    assert (found.scale, found.shift) == pytest.approx((0.5, -1), abs=0.1)
-    assert measures.calibration_error(y.ravel(), found.probability("q", ["a"], z).ravel()) < 0.02
+    z = rng.normal(size=(4000, 2)) * 3
+    y = (rng.random((4000, 2)) < 1 / (1 + np.exp(-(z * [0.5, 2.0] + [-1.0, 1.0])))).astype(float)
+    found = calibrate([Evidence(one, z, y)], of_points=False)
+    assert (found.tells.scale, found.tells.shift) == pytest.approx((0.5, -1), abs=0.1)
+    assert (found.misconceptions.scale, found.misconceptions.shift) == pytest.approx((2, 1), abs=0.3)
+    assert measures.calibration_error(y.ravel(), found.probability(one, z).ravel()) < 0.02
 
 
-def test_a_point_that_is_always_underrated_gets_a_shift_of_its_own() -> None:
+def test_a_point_that_is_always_underrated_gets_a_shift_of_its_own(question: Question) -> None:
     rng = np.random.default_rng(1)
-    z = rng.normal(size=(600, 2))
-    y = (rng.random((600, 2)) < 1 / (1 + np.exp(-(z + np.array([2.0, -2.0]))))).astype(float)
-    found = calibrate([Evidence("q", ("a", "b"), z, y)], of_points=True)
-    assert found.points["q"]["a"] > 1 > -1 > found.points["q"]["b"]
-    assert found.probability("other", ["a"], np.zeros((1, 1)))[0, 0] == pytest.approx(1 / (1 + np.exp(-found.shift)), abs=1e-3)
+    z = rng.normal(size=(600, 7))
+    hidden = np.array([2.0, -2.0, 0, 0, 0, 0, 0])
+    y = (rng.random((600, 7)) < 1 / (1 + np.exp(-(z + hidden)))).astype(float)
+    found = calibrate([Evidence(question, z, y)], of_points=True)
+    assert found.points["letters"]["a"] > 1 > -1 > found.points["letters"]["b"]
+    other = question.model_copy(update={"address": "others"})
+    assert len(set(found.probability(other, np.zeros(7))[:6])) == 1
 
 
 def test_a_calibration_survives_being_written() -> None:
-    c = Calibration(1.5, -0.25, 0.41, {"q": {"a": 0.125}})
+    c = Calibration(Curve(1.5, -0.25, 0.41), Curve(1.0, 0.5, 0.6), {"q": {"a": 0.125}})
     assert Calibration.from_json(c.to_json()) == c
