@@ -15,7 +15,16 @@ DARK = Theme(
     warning="#e5b567",
     error="#f07583",
     dark=True,
-    variables={"footer-key-foreground": "#7aa2f7", "border-blurred": "#343a55"},
+    variables={
+        "footer-key-foreground": "#7aa2f7",
+        "border-blurred": "#343a55",
+        "scrollbar": "#3b4263",
+        "scrollbar-hover": "#5a6491",
+        "scrollbar-active": "#7aa2f7",
+        "scrollbar-background": "#171a25",
+        "scrollbar-background-hover": "#171a25",
+        "scrollbar-background-active": "#171a25",
+    },
 )
 
 LIGHT = Theme(
@@ -31,5 +40,14 @@ LIGHT = Theme(
     warning="#9a5b00",
     error="#b8233a",
     dark=False,
-    variables={"footer-key-foreground": "#2f5bd0", "border-blurred": "#c3c9de"},
+    variables={
+        "footer-key-foreground": "#2f5bd0",
+        "border-blurred": "#c3c9de",
+        "scrollbar": "#b3bad4",
+        "scrollbar-hover": "#8e97ba",
+        "scrollbar-active": "#2f5bd0",
+        "scrollbar-background": "#eceef6",
+        "scrollbar-background-hover": "#eceef6",
+        "scrollbar-background-active": "#eceef6",
+    },
 )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bank import Question
     from grader.verdict import Rank, Verdict
 
+_NAME_CELLS = 22  # for a tell's name beside its level, in a list of 30
 Choice = Literal["probes", "again", "home"]
 Reconsider = Callable[["Question", "Verdict", "tuple[Contest, ...]"], "Verdict"]
 
@@ -135,7 +136,8 @@ class VerdictScreen(Screen[Judged]):
         points = self.query_one(OptionList)
         at = points.highlighted
         points.clear_options()
-        points.add_options([Option(list_line(item)) for item in items])
+        width = min(_NAME_CELLS, max(len(item.point.id) for item in items))
+        points.add_options([Option(list_line(item, width)) for item in items])
         points.highlighted = min(at or 0, len(items) - 1)
         points.border_title = f"Tells {sum(h.heard for h in self.verdict.tells)}/{len(self.verdict.tells)}"
         self.query_one(AnswerView).marks = all_marks(items)

@@ -80,14 +80,15 @@ def all_marks(items: Sequence[Item]) -> tuple[Mark, ...]:
     return tuple(mark for item in items if item.found.heard for mark in item.marks)
 
 
-def list_line(item: Item) -> Content:
-    """One line: its mark, its name, whose level carries it."""
+def list_line(item: Item, width: int = 0) -> Content:
+    """One line: its mark, its name in at least that many cells, whose level carries it."""
     sign, colour = _MARKS[item.state]
     star = "★" if getattr(item.point, "strong_hire", False) else ""
     return Content.assemble(
         (f"{sign} ", f"bold {colour}"),
         (item.point.id, "" if item.state in ("heard", "wrong") else "$foreground-muted"),
         (" yours" if item.is_contested else "", "italic $accent"),
+        " " * (width - len(item.point.id) - 6 * item.is_contested),
         (f" {item.level}{star}", colour_of(item.level) if item.level else "$foreground-muted"),
     )
 
