@@ -162,6 +162,8 @@ class AuthorScreen(Screen[bool]):
                 self.action_save()
                 if self.is_changed:
                     return
+            if choice == 2:
+                self.query_one(Editor).save()
             if choice in (0, 2):
                 self._go()
             if choice == 1:
