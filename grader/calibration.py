@@ -21,7 +21,7 @@ from grader.measures import fit_logistic, precision_recall_f1
 Array = NDArray[np.float64]
 
 _TRUST = 1.5  # pull of a point's own shift towards zero
-_THRESHOLDS = np.arange(0.25, 0.7, 0.01)
+_THRESHOLDS = np.arange(0.35, 0.7, 0.01)
 
 
 @dataclass(frozen=True, slots=True)

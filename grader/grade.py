@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from grader.encoder import Encoder, Vectors, alone, file_sha256, load_encoder
 from grader.evidence import evidence_for, nearest_to
 from grader.judge import Head, Judge, Phrases, pooled
 from grader.level import level_of, next_step, reconsider
+from grader.listed import with_listed
 from grader.own import OwnHeads
 from grader.spans import Span, segment
 from grader.support import Phrase, PhraseStore, phrases_of
@@ -144,15 +146,21 @@ class Grader:
         if not spans:
             empty = np.zeros((0, head.phrases.count))
             return Reading((), empty, np.full(head.phrases.count, _UNSAID), empty)
+        read = torch.from_numpy(vectors)
         with alone():
-            found = [self.judge(block, head) for block in torch.split(torch.from_numpy(vectors), _BLOCK)]
+            found = [self.judge(block, head) for block in torch.split(read, _BLOCK)]
             logits = torch.cat([f.logits for f in found])
             closeness = torch.cat([f.examples - f.contrasts for f in found])
-            answer = pooled(logits)
-            if own is not None:
-                beside = own.logits(torch.from_numpy(vectors))
-                logits, answer = logits + beside, answer + pooled(beside)
-        return Reading(spans, rounded(logits.numpy()), rounded(answer.numpy()), rounded(closeness.numpy()))
+            alike = read @ head.phrases.vectors.T
+            beside = own.logits(read) if own is not None else torch.zeros_like(logits)
+        kinds, points = head.phrases.kinds.numpy(), head.phrases.points.numpy()
+        listed = partial(with_listed, spans=spans, alike=rounded(alike.numpy()), kinds=kinds, points=points)
+        judge, heads = listed(rounded(logits.numpy())), rounded(beside.numpy())
+        answer = pooled(torch.from_numpy(judge)).numpy()
+        if own is not None:
+            heads = listed(heads)
+            answer = answer + pooled(torch.from_numpy(heads)).numpy()
+        return Reading(spans, judge + heads, rounded(answer), rounded(closeness.numpy()))
 
     def own(self, question: Question) -> OwnHeads | None:
         """The question's own heads, if it has them and its points are still those."""

@@ -9,9 +9,10 @@ from bank.entry import Question
 from grader import adaptation, own
 from grader.calibration import Calibration
 from grader.dataset import Dataset, LabelledAnswer
-from grader.encoder import AdaptedEncoder, shipped_folder
+from grader.encoder import AdaptedEncoder, SentenceEncoder, shipped_folder
 from grader.evaluate import calibration_from, grade_folds
-from grader.folds import FOLDER, fold_path, split
+from grader.folds import FOLDER, fold_path, grade_unseen, split
+from grader.grade import Grader
 from grader.judge import Judge
 from grader.spans import segment
 from grader.training import Model, Settings, train
@@ -47,9 +48,22 @@ def calibrate_shipped(dataset: Dataset, folder: Path = FOLDER) -> Path:
     questions = dataset.questions()
     known = calibration_from(grade_folds(dataset, "known", folder=folder), questions, "known")
     unseen = calibration_from(grade_folds(dataset, "unseen", folder=folder), questions, "unseen")
-    calibrations = {"judge": unseen, "known": known, "plain": adaptation.calibrations_of(adaptation.SHIPPED)["plain"]}
+    calibrations = {"judge": unseen, "known": known, "plain": plain_calibration(dataset)}
     adaptation.recalibrate(adaptation.SHIPPED, calibrations)
     return adaptation.SHIPPED
+
+
+_PLAIN_ANSWERS = 10  # to each question, for the calibration of other encoders
+
+
+def plain_calibration(dataset: Dataset) -> Calibration:
+    """For encoders that the judge was not trained with: fitted on the shipped one as it comes, a few answers to each entry."""
+    grader = Grader(SentenceEncoder(str(shipped_folder())))
+    graded = []
+    for address, question in dataset.questions().items():
+        if address not in dataset.topics and not question.follow_up:
+            graded += grade_unseen(grader, 0, question, dataset.of(address)[:_PLAIN_ANSWERS])
+    return calibration_from(graded, dataset.questions(), "unseen")
 
 
 def give_own_heads(path: Path, questions: Mapping[str, Question], answers: Sequence[LabelledAnswer]) -> None:
