@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[1]
 HEAVY = {"torch", "sentence_transformers", "transformers", "sklearn", "scipy", "matplotlib"}
 LISTS = {"bank.demos.result", "bank.demos.claims"}
 NEEDS_TORCH = {
-    f"grader.{name}" for name in ("adaptation", "bert", "evaluate", "folds", "grade", "judge", "reading", "release", "training")
+    f"grader.{name}"
+    for name in ("adaptation", "bert", "evaluate", "folds", "grade", "judge", "own", "reading", "release", "training")
 }
 """Imported by name where an answer is graded or the grader is trained."""
 
