@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -43,6 +44,11 @@ def run(fake_grader: FakeGrader) -> Callable[..., Result]:
     return call
 
 
+def _hear_ctrl_c() -> None:
+    """A shell that runs the tests in the background has told its children to ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def start() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     """Starts `tells` with the fake grader as a process of its own, and ends it with the test."""
@@ -51,6 +57,7 @@ def start() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     def begin(*args: str, seconds: float = 0.0, **options: object) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "tests.fake_grader", str(seconds), *args]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+        pipes.setdefault("preexec_fn", _hear_ctrl_c)
         started.append(subprocess.Popen(command, cwd=Path(__file__).parents[1], **pipes))  # type: ignore[call-overload]
         return started[-1]
 
