@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -22,6 +23,7 @@ from tui.settings import Settings, read_settings
 from tui.statistics import statistics
 from tui.store import utc_now
 from tui.widgets.answer_view import AnswerView
+from tui.widgets.bars import TitleBar
 from tui.widgets.editor import Editor
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -110,8 +112,11 @@ async def test_stats_show_levels_tells_and_calibration(make_app, answered, until
         await shows(pilot, StatsScreen)
         await until(pilot, lambda: "unprompted" in text_on(app))
         assert "3 answers, 2 graded" in text_on(app)
+        assert re.search(r"L5 │     ●.*\n.*L4 │  ● ", text_on(app)), "the second answer stands one rung higher"
         await pilot.press("right")
         await pilot.pause()
+        chosen = app.screen.query_one(TitleBar).right.spans[1]
+        assert "$primary" in str(chosen.style), "the page that is shown is the one that stands out"
         assert "2/2 gradients/chain-rule" in text_on(app)
         await pilot.press("right")
         await pilot.pause()

@@ -73,17 +73,26 @@ class StatsScreen(Screen[None]):
 
     def _plot(self) -> Plot | None:
         told = self.statistics
-        if self.page == 0 and len(told.levels) > 1:
-            xs = tuple(float(i + 1) for i in range(len(told.levels)))
-            alone = Curve("unprompted", xs, tuple(float(3 + RANKS.index(level)) for _, _, level, _ in told.levels))
-            probed = Curve("with probes", xs, tuple(float(3 + RANKS.index(level)) for _, _, _, level in told.levels))
-            return Plot(Axis("answer"), Axis("level", "3 is below L4"), (alone, probed))
         if self.page == 2 and len(told.sureness) > 1:
             sure = tuple(float(s.sure) for s in told.sureness)
             agreed = tuple(100 * s.agreed / s.marks for s in told.sureness)
             return Plot(Axis("how sure you were", "%"), Axis("how often the grader agreed", "%"),
                         (Curve("you", sure, agreed), Curve("well calibrated", sure, sure)))  # fmt: skip
         return None
+
+    def _ladder(self) -> list[Content | str | tuple[str, str]]:
+        """The latest answers from left to right, each on the rung that it reached."""
+        room = max(1, (self.size.width - 12) // 3)
+        shown = self.statistics.levels[-room:]
+        parts: list[Content | str | tuple[str, str]] = []
+        for rank in reversed(RANKS):
+            parts.append((f"{'<L4' if rank == 'below' else rank:>4} │", f"bold {colour_of(rank)}"))
+            for _, _, alone, probed in shown:
+                parts.append((f"{'●' if alone == rank else '○' if probed == rank else ' ':>3}", colour_of(rank)))
+            parts.append("\n")
+        parts.append((f"     └{'─' * (3 * len(shown) + 2)}\n", "$foreground-muted"))
+        parts.append(("      ● unprompted   ○ with probes   → the latest answer\n\n", "$foreground-muted"))
+        return parts
 
     def _levels(self) -> Content:
         told = self.statistics
@@ -92,12 +101,13 @@ class StatsScreen(Screen[None]):
         minutes = f"{told.seconds / 60:.0f} minutes of talking"
         parts: list[Content | str | tuple[str, str]] = [
             (f"{told.answers} answers", "bold"),
-            f", {told.graded} graded, {minutes}. {told.due} tells due.\n",
+            f", {told.graded} graded, {minutes}. {told.due} tells due.\n\n",
+            *(self._ladder() if told.levels else ()),
         ]
         for rank in reversed(RANKS):
             name = "below L4" if rank == "below" else rank
             parts += [(f"{name:>8} ", f"bold {colour_of(rank)}"), ("█" * min(40, told.reached[rank]), colour_of(rank)),
-                      f" {told.reached[rank]} questions at best\n"]  # fmt: skip
+                      f" {told.reached[rank]} question{'s' * (told.reached[rank] != 1)} at best\n"]  # fmt: skip
         if told.probes:
             parts.append(f"{told.drawn_out} of {told.probes} probes drew out the tell that was missed.")
         return Content.assemble(*parts)

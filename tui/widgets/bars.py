@@ -14,7 +14,7 @@ class TitleBar(Widget):
     """A line with a name on the left and a state on the right."""
 
     left: reactive[str] = reactive("")
-    right: reactive[Content | str] = reactive("")
+    right: reactive[Content | str] = reactive("", always_update=True)  # contents of one text are equal whatever their colours
 
     def __init__(self, left: str = "", right: Content | str = "", id: str | None = None) -> None:
         super().__init__(id=id)
