@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+import time
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
@@ -301,7 +302,7 @@ def _connect(name: str) -> sqlite3.Connection:
     db = sqlite3.connect(name, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         db.row_factory = sqlite3.Row
-        db.execute("PRAGMA journal_mode = WAL")
+        _switch_to_wal(db)
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
         _migrate(db)
@@ -309,6 +310,19 @@ def _connect(name: str) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _switch_to_wal(db: sqlite3.Connection) -> None:
+    """SQLite does not wait here when another program is making the switch at this very moment, so this does."""
+    last_try = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > last_try:
+                raise
+            time.sleep(0.01)
 
 
 def _refuse_newer(path: Path) -> None:

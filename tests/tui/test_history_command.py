@@ -208,7 +208,7 @@ def test_stats_count_what_was_answered_heard_and_predicted(run: Run, store: Stor
     (entry,) = told["entries"]
     assert (entry["address"], entry["answers"], entry["first"], entry["latest"]) == ("bptt", 2, first.level, second.level)
     by_point = {t["point"]: (t["said"], t["asked"]) for t in told["tells"]}
-    assert (by_point["definition"], by_point["shared-weights"], by_point["ssm"]) == ((2, 2), (1, 2), (0, 2))
+    assert (by_point["definition"], by_point["shared-weights"], by_point["ssm"]) == ((1, 2), (1, 2), (1, 2))
     assert sum(x["asked"] for x in told["tell_levels"]) == 2 * len(QUESTION.tells)
     assert told["self_grades"]["agreement"] == 0.5
     assert told["self_grades"]["by_sureness"] == [
