@@ -22,7 +22,7 @@ from bank.demos.result import Axis, Claim, Curve, Guess, Knob, Outcome, Plot
 DEVICES = ("cpu", "cuda")
 KNOBS = (
     Knob("gain", 1.5, "of the weights; about the spectral radius", 1.2, 3.0),
-    Knob("drive", 3.0, "strength of the strongest inputs", 2.0, 4.0),
+    Knob("drive", 3.0, "strength of the strongest inputs", 2.0, 3.5),
     Knob("seed", 0, "of the random numbers", 0, 9),
 )
 GUESS = Guess(
