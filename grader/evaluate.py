@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from grader import measures
 from grader.baselines import cosine_scores, length_scores, overlap_scores
 from grader.calibration import Calibration, Evidence, calibrate
 from grader.dataset import DataError, Dataset
+from grader.encoder import PlainEncoder, shipped_folder
 from grader.folds import FOLDER, FOLDS, Graded, fold_grader, fold_path, grade_unseen, split
 from grader.level import RANKS, level_of
 
@@ -24,7 +26,6 @@ HARD = (
     "pair", "negation", "inverted", "double-turn", "salad", "off-topic", "neighbour", "misconception", "unusual", "junk",
     "retracted", "hedged", "questioning", "attributed",
 )  # fmt: skip
-_SILENT = ("salad", "off-topic", "junk", "empty")  # nothing should be heard in these
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,6 @@ class Report:
     summary: Mapping[str, float]
     groups: Mapping[str, Mapping[str, float]]
     mistakes: tuple[Mistake, ...]
-    skipped: tuple[str, ...] = field(default=())
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -219,16 +219,10 @@ def _baselines(s: Scored) -> dict[str, float]:
     return found | {"all present": measures.macro_f1(s.Y, np.ones_like(s.Y, bool))}
 
 
-_plain: list[Any] = []
-
-
-def _plain_encoder() -> Any:
+@cache
+def _plain_encoder() -> PlainEncoder:
     """The encoder without its adaptation, loaded once."""
-    if not _plain:
-        from grader.encoder import PlainEncoder, shipped_folder
-
-        _plain.append(PlainEncoder(shipped_folder()))
-    return _plain[0]
+    return PlainEncoder(shipped_folder())
 
 
 def _levels(scored: Sequence[Scored]) -> dict[str, float]:

@@ -18,13 +18,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from bank.entry import Question
-from grader.bert import CLS, MATRICES, SEP, hidden_states
+from grader.bert import CLS, SEP, hidden_states
 from grader.chunks import chunks
 from grader.dataset import LabelledAnswer
-from grader.encoder import shipped_folder
+from grader.encoder import LONGEST_PHRASE, load_tokenizer, shipped_folder
 from grader.judge import Head, Judge, Phrases, pooled
 from grader.reading import salience_of
 from grader.spans import readable, segment
+from grader.support import phrases_of
 
 WIDTH = 384
 Ids = tuple[int, ...]
@@ -100,15 +101,11 @@ class Tokenizer:
     """Texts -> token ids, with the model's own vocabulary."""
 
     def __init__(self, folder: Path) -> None:
-        from tokenizers import Tokenizer as Fast
-
-        self._fast = Fast.from_file(str(folder / "tokenizer.json"))
-        self._fast.no_truncation()
-        self._fast.no_padding()
+        self._fast = load_tokenizer(folder)
 
     def phrase(self, text: str) -> Ids:
-        """At most 128 ids, without special tokens."""
-        return tuple(self._fast.encode(readable(text), add_special_tokens=False).ids[:128])
+        """At most `LONGEST_PHRASE` ids, without special tokens."""
+        return tuple(self._fast.encode(readable(text), add_special_tokens=False).ids[:LONGEST_PHRASE])
 
     def reading(self, answer: LabelledAnswer, question: Question) -> Reading:
         """Cut, tokenize and label an answer."""
@@ -153,16 +150,6 @@ def new_model(settings: Settings) -> Model:
     return model
 
 
-def phrases_of(question: Question, tokenizer: Tokenizer) -> list[Phrase]:
-    """Every phrase of a question, in its own order."""
-    found = []
-    for j, point in enumerate(question.points):
-        found.append(Phrase(tokenizer.phrase(point.says), j, 1))
-        found.extend(Phrase(tokenizer.phrase(text), j, 1) for text in point.examples)
-        found.extend(Phrase(tokenizer.phrase(text), j, -1) for text in point.contrasts)
-    return found
-
-
 def train(
     questions: Mapping[str, Question],
     answers: Sequence[LabelledAnswer],
@@ -176,7 +163,10 @@ def train(
         say: told of the progress, a line at a time.
     """
     model, tokenizer, rng = new_model(settings), Tokenizer(shipped_folder()), random.Random(settings.seed)
-    phrases = {address: phrases_of(question, tokenizer) for address, question in questions.items()}
+    phrases = {
+        address: [Phrase(tokenizer.phrase(p.text), p.point, p.kind) for p in phrases_of(question)]
+        for address, question in questions.items()
+    }
     readings: dict[str, list[Reading]] = {address: [] for address in questions}
     for answer in answers:
         reading = tokenizer.reading(answer, questions[answer.entry])
@@ -361,8 +351,3 @@ def _states(model: Model, ids: Sequence[Ids], dropout: float) -> Tensor:
         padded[n, : len(x) + 2] = torch.tensor([CLS, *x, SEP])
         mask[n, : len(x) + 2] = True
     return hidden_states(model.weights, padded, mask, dropout).float()
-
-
-def matrices_of(model: Model) -> list[str]:
-    """Names of the trained weight matrices."""
-    return [name for name in model.trained if any(name.endswith(f".{m}.weight") for m in MATRICES)]
