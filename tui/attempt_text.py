@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.page import Page, Piece
 from tui.plain import one_line, printable
 from tui.records import Attempt, Contest, Probe
+from tui.times import clock
 
 if TYPE_CHECKING:
     from bank.entry import Question
@@ -53,11 +54,6 @@ def remembered(bank: Bank, attempt: Attempt) -> Remembered:
 def level_name(level: Rank | None) -> str:
     """A level in at most three characters; a dot where there is none."""
     return {None: ".", "below": "<L4"}.get(level, str(level))
-
-
-def clock(seconds: float) -> str:
-    """Minutes and seconds, such as 4:05."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def moment(attempt: Attempt) -> str:

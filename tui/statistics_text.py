@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tui.attempt_text import COLOURS, level_name
@@ -12,6 +12,7 @@ from tui.page import Page, Piece
 from tui.plain import one_line
 from tui.records import Attempt, Contest
 from tui.statistics import RANKS, Statistics, TellRecord
+from tui.times import when
 
 if TYPE_CHECKING:
     from grader.verdict import Rank
@@ -138,15 +139,6 @@ def _due(about: Report, now: datetime) -> str:
     if about.told.due:
         return f"{_counted(about.told.due, 'tell')} due: `tells drill`"
     return f"No tell is due; the next one {when(about.next_due, now)}." if about.next_due else "No tell is due."
-
-
-def when(due: datetime, now: datetime) -> str:
-    """How long until then, in words."""
-    left = due - now
-    for unit, length in (("day", timedelta(days=1)), ("hour", timedelta(hours=1))):
-        if left >= length:
-            return f"in {_counted(round(left / length), unit)}"
-    return f"in {_counted(max(1, round(left / timedelta(minutes=1))), 'minute')}" if left > timedelta(0) else "now"
 
 
 def _show_levels(page: Page, about: Report, width: int) -> None:

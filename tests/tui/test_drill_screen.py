@@ -6,10 +6,11 @@ import pytest
 
 from tui.drill import due_items, new_items
 from tui.schedule import rated
-from tui.screens.drill import DrillScreen, when
+from tui.screens.drill import DrillScreen
 from tui.screens.home import HomeScreen
 from tui.screens.pick import PickScreen
 from tui.store import utc_now
+from tui.times import when
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from tests.fake_grader import FakeGrader
 from tui.folders import history_file
 from tui.records import Attempt, Contest, Draft, Predicted, Probe, SelfGrade
 from tui.schedule import record_evidence
-from tui.statistics_text import when
 from tui.store import Store
+from tui.times import when
 
 Run = Callable[..., Result]
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

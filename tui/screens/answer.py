@@ -20,6 +20,7 @@ from textual.widgets import Footer, Static, TextArea
 from tui.plain import one_line, printable
 from tui.records import Draft, Mode
 from tui.store import utc_now
+from tui.times import clock
 from tui.widgets.bars import TitleBar, TroubleBar
 from tui.widgets.editor import Editor
 from tui.worker import WorkerError
@@ -196,8 +197,3 @@ class AnswerScreen(Screen[Submitted | None]):
 
     def action_editor(self) -> None:
         self.query_one(Editor).write_elsewhere()
-
-
-def clock(seconds: float) -> str:
-    """Minutes and seconds, such as 4:05."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

@@ -14,7 +14,7 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.records import Attempt
-from tui.screens.answer import clock
+from tui.times import clock
 from tui.widgets.answer_view import AnswerView
 from tui.widgets.bars import TitleBar, TroubleBar
 from tui.widgets.ladder import badge

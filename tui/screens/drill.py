@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import ClassVar
 
 from textual import work
@@ -19,6 +18,7 @@ from tui.drill import Drill, DrillItem
 from tui.plain import one_line, printable
 from tui.records import RATINGS, Probe, Review
 from tui.store import utc_now
+from tui.times import when
 from tui.widgets.bars import TitleBar, TroubleBar
 from tui.widgets.editor import Editor
 from tui.widgets.points import detail, items_of
@@ -208,18 +208,3 @@ class DrillScreen(Screen[tuple[Done, ...]]):
 
     def action_leave(self) -> None:
         self.dismiss(self.done)
-
-
-def when(due: datetime, now: datetime) -> str:
-    """How long until then, in words."""
-    left = due - now
-    if left <= timedelta(0):
-        return "now"
-    if left < timedelta(hours=1):
-        minutes = max(1, round(left.total_seconds() / 60))
-        return f"in {minutes} minute{'s' * (minutes != 1)}"
-    if left < timedelta(days=1):
-        hours = round(left.total_seconds() / 3600)
-        return f"in {hours} hour{'s' * (hours != 1)}"
-    days = round(left.total_seconds() / 86400)
-    return f"in {days} day{'s' * (days != 1)}"

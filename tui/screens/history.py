@@ -19,7 +19,7 @@ from textual.widgets.option_list import Option
 
 from tui.plain import one_line, printable
 from tui.records import Attempt
-from tui.screens.answer import clock
+from tui.times import clock
 from tui.widgets.bars import TitleBar, TroubleBar
 from tui.widgets.ladder import colour_of
 

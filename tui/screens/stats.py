@@ -14,9 +14,9 @@ from textual.widgets import Footer, Static
 
 from bank.demos.result import Axis, Curve, Plot
 from tui.plain import one_line
-from tui.screens.drill import when
 from tui.statistics import RANKS, Statistics
 from tui.store import utc_now
+from tui.times import when
 from tui.widgets.bars import TitleBar, TroubleBar
 from tui.widgets.ladder import colour_of
 from tui.widgets.plot import CurvePlot
