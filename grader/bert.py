@@ -38,16 +38,23 @@ def embed(weights: Mapping[str, Tensor], ids: Tensor) -> Tensor:
     return _norm(weights, "embeddings.LayerNorm", h)
 
 
-def hidden_states(weights: Mapping[str, Tensor], ids: Tensor, mask: Tensor | None = None, dropout: float = 0.0) -> Tensor:
-    """Token ids (B, T) -> last hidden states (B, T, D).
+def hidden_states(
+    weights: Mapping[str, Tensor], ids: Tensor, mask: Tensor | None = None, dropout: float = 0.0, frozen: int = 0
+) -> Tensor:
+    """Token ids (B, T) -> last hidden states (B, T, D), in the weights' precision.
 
     Args:
         mask: (B, T), True where a token is real; None where all are.
-        dropout: of every sublayer's output, in training.
+        dropout: of every sublayer's output above the frozen layers, in training.
+        frozen: so many of the lowest layers are not being trained.
     """
-    bias = None if mask is None else torch.zeros(mask.shape).masked_fill(~mask, -1e4)[:, None, None, :]
-    h = F.dropout(embed(weights, ids), dropout, training=dropout > 0)
-    for n in range(layers_of(weights)):
+    layers = layers_of(weights)
+    with torch.set_grad_enabled(torch.is_grad_enabled() and not frozen):
+        h = embed(weights, ids)
+        bias = None if mask is None else h.new_zeros(mask.shape).masked_fill(~mask, -1e4)[:, None, None, :]
+        for n in range(frozen):
+            h = _layer(weights, f"encoder.layer.{n}.", h, bias, 0.0)
+    for n in range(frozen, layers):
         h = _layer(weights, f"encoder.layer.{n}.", h, bias, dropout)
     return h
 

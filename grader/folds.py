@@ -2,8 +2,8 @@
 
 There are three folds. In each, a third of the entries is left out altogether (*unseen*: the grader has only what their authors
 wrote), and of the other shipped entries a fourth of the answers (*known*: the grader was trained on other answers to the same
-question). So every answer is graded as unseen, and half of them as known, by a grader that never saw it. The two sides of a
-pair are never parted.
+question). Topics are always trained on. So every answer to an entry is graded as unseen, and half of them as known, by a grader
+that never saw it. The two sides of a pair are never parted.
 """
 
 from __future__ import annotations
@@ -53,9 +53,7 @@ class Graded:
 def fold_of_entry(dataset: Dataset, address: str) -> int:
     """The fold in which an entry, with its follow-ups, is left out."""
     entry = address.partition("/")[0]
-    peers = sorted(
-        {a.entry.partition("/")[0] for a in dataset.answers if (a.entry in dataset.topics) == (entry in dataset.topics)}
-    )
+    peers = sorted({a.entry.partition("/")[0] for a in dataset.answers if a.entry not in dataset.topics})
     return peers.index(entry) % FOLDS
 
 
@@ -63,10 +61,13 @@ def split(dataset: Dataset, fold: int) -> Split:
     """Who is trained on what in this fold."""
     training, known, unseen = [], [], []
     for answer in dataset.answers:
+        if answer.entry in dataset.topics:
+            training.append(answer)
+            continue
         left_out = fold_of_entry(dataset, answer.entry)
         if left_out == fold:
             unseen.append(answer)
-        elif answer.entry not in dataset.topics and fold_of(answer.group, _PARTS) == (fold - left_out) % FOLDS - 1:
+        elif fold_of(answer.group, _PARTS) == (fold - left_out) % FOLDS - 1:
             known.append(answer)
         else:
             training.append(answer)

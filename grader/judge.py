@@ -7,7 +7,8 @@ e_n (N, D) follows one linear head a point, in closed form (ridge regression, as
 
 A span u is then compared, for every point j, with the head, with the nearest example p and the nearest contrast c
 (softmax-weighted), and with what the other points' examples say; the weights of that comparison are learned from
-labelled answers to many questions and know nothing of any one of them.
+labelled answers to many questions and know nothing of any one of them. What they are told of a point is how well its phrases
+are told apart when each is left out in turn, so that a point whose examples are all alike is not judged as one whose are not.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 FEATURES = 8
+TRAITS = 6
 _HIDDEN = 24
 _COMPARED = 96
 _ABSENT = -1e4
@@ -44,10 +46,16 @@ class Phrases:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Phrases with the ridge solution W, (D + 1, J)."""
+    """Phrases with what is made of them.
+
+    Attributes:
+        W: the ridge solution, (D + 1, J).
+        traits: how each point's phrases stand to one another, (J, TRAITS).
+    """
 
     phrases: Phrases
     W: Tensor
+    traits: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +85,8 @@ class Judge(nn.Module):
         self.width = width
         self.log_ridge = nn.Parameter(torch.tensor(math.log(0.5)))
         self.log_sharpness = nn.Parameter(torch.tensor(math.log(12.0)))
-        self.linear = nn.Linear(FEATURES, 1)
-        self.hidden = nn.Linear(FEATURES, _HIDDEN)
+        self.linear = nn.Linear(FEATURES + TRAITS, 1)
+        self.hidden = nn.Linear(FEATURES + TRAITS, _HIDDEN)
         self.out = nn.Linear(_HIDDEN, 1)
         self.compare = nn.Linear(4 * width, _COMPARED) if width else None
         self.compared = nn.Linear(_COMPARED, 1) if width else None
@@ -87,7 +95,7 @@ class Judge(nn.Module):
     @torch.no_grad()
     def _start(self) -> None:
         """Begin as a plain rule: high where head and examples agree and no contrast or other point is nearer."""
-        self.linear.weight.copy_(torch.tensor([[3.0, 2.0, -2.0, -2.0, 0.0, 0.0, 0.0, 0.0]]))
+        self.linear.weight.copy_(torch.tensor([[3.0, 2.0, -2.0, -2.0, *[0.0] * (FEATURES + TRAITS - 4)]]))
         self.linear.bias.fill_(-2.5)
         self.out.weight.mul_(0.1)
         self.out.bias.zero_()
@@ -101,7 +109,21 @@ class Judge(nn.Module):
         X = torch.cat([phrases.vectors, torch.ones(N, 1)], 1)
         Y = torch.zeros(N, phrases.count)
         Y[torch.arange(N), phrases.points] = phrases.kinds.float()
-        return Head(phrases, X.T @ torch.linalg.solve(X @ X.T + self.log_ridge.exp() * torch.eye(N), Y))
+        G = torch.linalg.inv(X @ X.T + self.log_ridge.exp() * torch.eye(N))
+        fitted = G @ Y
+        return Head(phrases, X.T @ fitted, self._traits(phrases, Y - fitted / G.diagonal()[:, None]))
+
+    def _traits(self, phrases: Phrases, left_out: Tensor) -> Tensor:
+        """(J, TRAITS), from what each phrase's head says without it, (N, J): ridge regression's leave-one-out in closed form."""
+        owned = F.one_hot(phrases.points, phrases.count).T.bool()
+        example = owned & (phrases.kinds > 0)
+        contrast = owned & (phrases.kinds < 0)
+        others = ~owned & (phrases.kinds > 0)
+        sharp = self.log_sharpness.exp()
+        alike = (phrases.vectors @ phrases.vectors.T * sharp).fill_diagonal_(_ABSENT)
+        nearest = (_soft_maximum(alike, example) / sharp).clamp_min(-1.0)
+        traits = [_mean(x.T, mask) for x in (left_out, nearest) for mask in (example, contrast, others)]
+        return torch.stack(traits, -1)
 
     def forward(self, spans: Tensor, head: Head) -> Judged:
         """Spans (S, D), unit rows, against every point."""
@@ -115,6 +137,7 @@ class Judge(nn.Module):
         p, c = p.clamp_min(-1.0), c.clamp_min(-1.0)
         others = _best_other(p)
         features = torch.stack([r, p, c, others, _best_other(r), p - c, p - others, r * p], -1)
+        features = torch.cat([features, head.traits.expand(len(spans), -1, -1)], -1)
         logits = (self.linear(features) + self.out(F.gelu(self.hidden(features)))).squeeze(-1)
         if self.compare is not None and self.compared is not None:
             example = _nearest(alike, owned & (kinds > 0), head.phrases.vectors)
@@ -137,6 +160,11 @@ def _soft_maximum(alike: Tensor, mask: Tensor) -> Tensor:
     """(S, N) under (J, N) -> (S, J): log-mean-exp over each point's phrases."""
     count = mask.sum(1).clamp_min(1).float().log()
     return torch.logsumexp(alike[:, None, :].masked_fill(~mask[None], _ABSENT), 2) - count[None]
+
+
+def _mean(x: Tensor, mask: Tensor) -> Tensor:
+    """(J, N) under a mask -> (J,); zero where the mask is empty."""
+    return (x * mask).sum(1) / mask.sum(1).clamp_min(1)
 
 
 def _nearest(alike: Tensor, mask: Tensor, vectors: Tensor) -> Tensor:

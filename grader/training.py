@@ -85,12 +85,24 @@ class Reading:
 
 @dataclass(slots=True)
 class Model:
-    """The encoder's weights, those being trained among them, with the judge."""
+    """The encoder's weights, those being trained among them, with the judge.
+
+    Attributes:
+        half: the weights as they are read with, in bfloat16; gradients reach the originals through them.
+        frozen: so many of the lowest layers are not trained.
+    """
 
     weights: dict[str, Tensor]
     salience: tuple[Tensor, Tensor]
     judge: Judge
+    frozen: int
     trained: dict[str, Tensor] = field(default_factory=dict)
+    half: dict[str, Tensor] = field(default_factory=dict)
+
+    def refresh(self) -> None:
+        """Read with the weights as they are now."""
+        changed = self.trained if self.half else self.weights
+        self.half |= {name: self.weights[name].bfloat16() for name in changed if name in self.weights}
 
     def parameters(self) -> list[Tensor]:
         """What the encoder's optimizer moves."""
@@ -139,7 +151,7 @@ def new_model(settings: Settings) -> Model:
     torch.manual_seed(settings.seed)
     weights = {n: t for n, t in load_file(shipped_folder() / "model.safetensors").items() if t.is_floating_point()}
     salience = (0.02 * torch.randn(1, WIDTH), torch.zeros(1))
-    model = Model(weights, salience, Judge(WIDTH))
+    model = Model(weights, salience, Judge(WIDTH), 6 - settings.layers)
     for layer in range(6 - settings.layers, 6):
         for name in list(weights):
             if name.startswith(f"encoder.layer.{layer}."):
@@ -183,8 +195,8 @@ def train(
     )
     recent: list[float] = []
     for step, (address, batch) in enumerate(plan, 1):
-        with torch.autocast("cpu", torch.bfloat16):
-            loss = _loss(model, phrases[address], len(questions[address].points), batch, settings, rng)
+        model.refresh()
+        loss = _loss(model, phrases[address], len(questions[address].points), batch, settings, rng)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_([*model.parameters(), *model.judge.parameters()], 1.0)
@@ -215,7 +227,7 @@ def _loss(
     support, held = _draw(phrases, J, settings, rng)
     queries = held[: settings.queries]
     vectors = _phrase_vectors(model, [p.ids for p in (*support, *queries)], settings.dropout)
-    head = _heads(model.judge, _as_phrases(vectors[: len(support)], support, J))
+    head = model.judge.head(_as_phrases(vectors[: len(support)], support, J))
     loss = _answers_loss(model, head, batch, J, settings.dropout)
     if queries:
         loss = loss + 0.5 * _queries_loss(model.judge, head, vectors[len(support) :], queries, J)
@@ -251,19 +263,6 @@ def _draw(phrases: Sequence[Phrase], J: int, settings: Settings, rng: random.Ran
     return support, held
 
 
-@torch.autocast("cpu", enabled=False)  # type: ignore[untyped-decorator]
-def _heads(judge: Judge, phrases: Phrases) -> Head:
-    """In full precision, as in use."""
-    return judge.head(phrases)
-
-
-@torch.autocast("cpu", enabled=False)  # type: ignore[untyped-decorator]
-def _logits(judge: Judge, vectors: Tensor, head: Head) -> Tensor:
-    """In full precision, as in use."""
-    logits: Tensor = judge(vectors, head).logits
-    return logits
-
-
 def _as_phrases(vectors: Tensor, phrases: Sequence[Phrase], J: int) -> Phrases:
     kinds = torch.tensor([p.kind for p in phrases])
     return Phrases(vectors, kinds, torch.tensor([p.point for p in phrases]), J)
@@ -275,7 +274,7 @@ def _answers_loss(model: Model, head: Head, batch: Sequence[Reading], J: int, dr
     total, at = torch.zeros(()), 0
     for reading in batch:
         count = len(reading.windows)
-        logits = _logits(model.judge, torch.cat(vectors[at : at + count]), head)
+        logits = model.judge(torch.cat(vectors[at : at + count]), head).logits
         at += count
         total = total + 2 * F.binary_cross_entropy_with_logits(pooled(logits), reading.labels)
         asserted = (reading.quoted == 1).any(0)
@@ -292,7 +291,7 @@ def _queries_loss(judge: Judge, head: Head, vectors: Tensor, queries: Sequence[P
         weights[n] = 0.2 if phrase.kind > 0 else 0.0
         weights[n, phrase.point] = 1.0
         labels[n, phrase.point] = float(phrase.kind > 0)
-    loss = F.binary_cross_entropy_with_logits(_logits(judge, vectors, head), labels, reduction="none")
+    loss = F.binary_cross_entropy_with_logits(judge(vectors, head).logits, labels, reduction="none")
     return (loss * weights).sum() / len(queries)
 
 
@@ -306,7 +305,7 @@ def _runs_loss(model: Model, head: Head, held: Sequence[Phrase], J: int, setting
         for phrase in run:
             weights[phrase.point] = 1.0
             labels[phrase.point] = max(float(phrase.kind > 0), float(labels[phrase.point]))
-        logits = pooled(_logits(model.judge, vectors, head))
+        logits = pooled(model.judge(vectors, head).logits)
         loss = F.binary_cross_entropy_with_logits(logits, labels, reduction="none")
         total = total + 2 * (loss * weights).mean()
     return total / len(runs)
@@ -343,11 +342,11 @@ def _window_vectors(model: Model, windows: Sequence[tuple[Ids, Rows]], dropout: 
 
 
 def _states(model: Model, ids: Sequence[Ids], dropout: float) -> Tensor:
-    """(B, T, D) in float32, computed in bfloat16 as the surrounding step is."""
+    """(B, T, D) in float32, computed in bfloat16."""
     T = max(len(x) for x in ids) + 2
     padded = torch.zeros(len(ids), T, dtype=torch.long)
     mask = torch.zeros(len(ids), T, dtype=torch.bool)
     for n, x in enumerate(ids):
         padded[n, : len(x) + 2] = torch.tensor([CLS, *x, SEP])
         mask[n, : len(x) + 2] = True
-    return hidden_states(model.weights, padded, mask, dropout).float()
+    return hidden_states(model.half, padded, mask, dropout, model.frozen).float()
