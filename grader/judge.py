@@ -45,17 +45,28 @@ class Phrases:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Each point's phrases of one kind: their numbers, padded, and which of them are real, (J, K)."""
+
+    index: Tensor
+    mask: Tensor
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """Phrases with what is made of them.
 
     Attributes:
         W: the ridge solution, (D + 1, J).
         traits: how each point's phrases stand to one another, (J, TRAITS).
+        examples, contrasts: which phrases are whose.
     """
 
     phrases: Phrases
     W: Tensor
     traits: Tensor
+    examples: Group
+    contrasts: Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,37 +122,39 @@ class Judge(nn.Module):
         Y[torch.arange(N), phrases.points] = phrases.kinds.float()
         G = torch.linalg.inv(X @ X.T + self.log_ridge.exp() * torch.eye(N))
         fitted = G @ Y
-        return Head(phrases, X.T @ fitted, self._traits(phrases, Y - fitted / G.diagonal()[:, None]))
+        examples, contrasts = _group(phrases, 1), _group(phrases, -1)
+        left_out = Y - fitted / G.diagonal()[:, None]
+        traits = self._traits(phrases, examples, left_out)
+        return Head(phrases, X.T @ fitted, traits, examples, contrasts)
 
-    def _traits(self, phrases: Phrases, left_out: Tensor) -> Tensor:
-        """(J, TRAITS), from what each phrase's head says without it, (N, J): ridge regression's leave-one-out in closed form."""
+    def _traits(self, phrases: Phrases, examples: Group, left_out: Tensor) -> Tensor:
+        """(J, TRAITS): how near a point's examples, its contrasts and the others' examples are to it, each left out in turn.
+
+        Args:
+            left_out: what the ridge solution without a phrase says of it, (N, J), which has a closed form.
+        """
         owned = F.one_hot(phrases.points, phrases.count).T.bool()
-        example = owned & (phrases.kinds > 0)
-        contrast = owned & (phrases.kinds < 0)
-        others = ~owned & (phrases.kinds > 0)
+        masks = (owned & (phrases.kinds > 0), owned & (phrases.kinds < 0), ~owned & (phrases.kinds > 0))
         sharp = self.log_sharpness.exp()
         alike = (phrases.vectors @ phrases.vectors.T * sharp).fill_diagonal_(_ABSENT)
-        nearest = (_soft_maximum(alike, example) / sharp).clamp_min(-1.0)
-        traits = [_mean(x.T, mask) for x in (left_out, nearest) for mask in (example, contrast, others)]
-        return torch.stack(traits, -1)
+        nearest = (_soft_maximum(alike, examples) / sharp).clamp_min(-1.0)
+        return torch.stack([_mean(x.T, mask) for x in (left_out, nearest) for mask in masks], -1)
 
     def forward(self, spans: Tensor, head: Head) -> Judged:
         """Spans (S, D), unit rows, against every point."""
-        J, kinds = head.phrases.count, head.phrases.kinds
-        owned = F.one_hot(head.phrases.points, J).T.bool()
         sharp = self.log_sharpness.exp()
         alike = spans @ head.phrases.vectors.T * sharp
         r = torch.cat([spans, torch.ones(len(spans), 1)], 1) @ head.W
-        p = _soft_maximum(alike, owned & (kinds > 0)) / sharp
-        c = _soft_maximum(alike, owned & (kinds < 0)) / sharp
+        p = _soft_maximum(alike, head.examples) / sharp
+        c = _soft_maximum(alike, head.contrasts) / sharp
         p, c = p.clamp_min(-1.0), c.clamp_min(-1.0)
         others = _best_other(p)
         features = torch.stack([r, p, c, others, _best_other(r), p - c, p - others, r * p], -1)
         features = torch.cat([features, head.traits.expand(len(spans), -1, -1)], -1)
         logits = (self.linear(features) + self.out(F.gelu(self.hidden(features)))).squeeze(-1)
         if self.compare is not None and self.compared is not None:
-            example = _nearest(alike, owned & (kinds > 0), head.phrases.vectors)
-            contrast = _nearest(alike, owned & (kinds < 0), head.phrases.vectors)
+            example = _nearest(alike, head.examples, head.phrases.vectors)
+            contrast = _nearest(alike, head.contrasts, head.phrases.vectors)
             u = spans[:, None, :]
             pairs = torch.cat([u * example, (u - example).abs(), u * contrast, (u - contrast).abs()], -1)
             logits = logits + self.compared(F.gelu(self.compare(pairs * math.sqrt(self.width)))).squeeze(-1)
@@ -156,21 +169,30 @@ def pooled(logits: Tensor) -> Tensor:
     return torch.logsumexp(logits * _SHARPNESS, 0) / _SHARPNESS
 
 
-def _soft_maximum(alike: Tensor, mask: Tensor) -> Tensor:
-    """(S, N) under (J, N) -> (S, J): log-mean-exp over each point's phrases."""
-    count = mask.sum(1).clamp_min(1).float().log()
-    return torch.logsumexp(alike[:, None, :].masked_fill(~mask[None], _ABSENT), 2) - count[None]
+def _group(phrases: Phrases, kind: int) -> Group:
+    """At least one column, so that a point without such phrases has a masked one."""
+    numbers = [torch.nonzero((phrases.points == j) & (phrases.kinds * kind > 0)).flatten() for j in range(phrases.count)]
+    lengths = torch.tensor([len(n) for n in numbers])
+    width = max(int(lengths.max()), 1)
+    index = torch.stack([F.pad(n, (0, width - len(n))) for n in numbers])
+    return Group(index, torch.arange(width) < lengths[:, None])
+
+
+def _soft_maximum(alike: Tensor, group: Group) -> Tensor:
+    """(S, N) -> (S, J): log-mean-exp over each point's phrases."""
+    count = group.mask.sum(1).clamp_min(1).float().log()
+    return torch.logsumexp(alike[:, group.index].masked_fill(~group.mask, _ABSENT), 2) - count
+
+
+def _nearest(alike: Tensor, group: Group, vectors: Tensor) -> Tensor:
+    """(S, J, D): each point's phrases, weighted by how near the span is to them; zero where it has none."""
+    weights = alike[:, group.index].masked_fill(~group.mask, _ABSENT).softmax(2) * group.mask
+    return torch.einsum("sjk,jkd->sjd", weights, vectors[group.index])
 
 
 def _mean(x: Tensor, mask: Tensor) -> Tensor:
     """(J, N) under a mask -> (J,); zero where the mask is empty."""
     return (x * mask).sum(1) / mask.sum(1).clamp_min(1)
-
-
-def _nearest(alike: Tensor, mask: Tensor, vectors: Tensor) -> Tensor:
-    """(S, J, D): each point's phrases, weighted by how near the span is to them; zero where it has none."""
-    weights = alike[:, None, :].masked_fill(~mask[None], _ABSENT).softmax(2) * mask[None]
-    return weights @ vectors
 
 
 def _best_other(x: Tensor) -> Tensor:
