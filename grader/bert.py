@@ -65,7 +65,7 @@ def _layer(weights: Mapping[str, Tensor], at: str, h: Tensor, bias: Tensor | Non
     def heads(name: str) -> Tensor:
         return _linear(weights, at + "attention.self." + name, h).view(B, T, HEADS, D // HEADS).transpose(1, 2)
 
-    scores = heads("query") @ heads("key").transpose(2, 3) / math.sqrt(D // HEADS)
+    scores = (heads("query") / math.sqrt(D // HEADS)) @ heads("key").transpose(2, 3)
     attention = (scores if bias is None else scores + bias).softmax(-1)
     mixed = (attention @ heads("value")).transpose(1, 2).reshape(B, T, D)
     out = F.dropout(_linear(weights, at + "attention.output.dense", mixed), dropout, training=dropout > 0)

@@ -20,7 +20,7 @@ _MODULES = {
     "grade": "grade", "evaluate": "evaluate", "train": "evaluate",
     "demo": "demo",
     "new": "author", "edit": "author", "import": "author", "check": "author", "schema": "author",
-    "history": "history", "stats": "history", "export": "export",
+    "history": "history", "stats": "history", "contests": "contests", "export": "export",
     "doctor": "doctor",
 }  # fmt: skip
 
