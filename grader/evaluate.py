@@ -18,14 +18,10 @@ from grader.calibration import Calibration, Evidence, calibrate
 from grader.dataset import DataError, Dataset
 from grader.encoder import PlainEncoder, shipped_folder
 from grader.folds import FOLDER, FOLDS, Graded, fold_grader, fold_path, grade_unseen, split
+from grader.hardcases import groups, hard_figures
 from grader.level import RANKS, level_of
 
 Array = NDArray[np.float64]
-
-HARD = (
-    "pair", "negation", "inverted", "double-turn", "salad", "off-topic", "neighbour", "misconception", "unusual", "junk",
-    "retracted", "hedged", "questioning", "attributed",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +178,7 @@ def report(scored: Sequence[Scored], mode: str, baselines: bool = True) -> Repor
         answers=sum(len(s.graded) for s in scored),
         questions=questions,
         summary=_summary(scored, questions),
-        groups=_groups(scored),
+        groups=groups(scored),
         mistakes=_mistakes(scored),
     )
 
@@ -264,6 +260,7 @@ def _summary(scored: Sequence[Scored], questions: Sequence[QuestionFigures]) -> 
         "calibration_error": measures.calibration_error(y, p),
         "evidence_touches_quote": inside / quoted if quoted else 0.0,
         **{f"level_{name}": value for name, value in _levels(scored).items()},
+        **hard_figures(scored),
     }
 
 
@@ -286,35 +283,6 @@ def _evidence(scored: Sequence[Scored]) -> tuple[int, int]:
                 quoted += 1
                 inside += shared >= 0.5 * min(len(quote), found.end - found.start)
     return inside, quoted
-
-
-def _groups(scored: Sequence[Scored]) -> dict[str, dict[str, float]]:
-    found: dict[str, dict[str, float]] = {}
-    for group in (*HARD, "plain"):
-        rows = [(s, n) for s in scored for n, g in enumerate(s.graded) if group_of(g.answer.style) == group]
-        if rows:
-            right = [(s.Y[n] == s.D[n]) for s, n in rows]
-            extra = [bool((s.D[n] & (s.Y[n] == 0)).any()) for s, n in rows]
-            found[group] = {
-                "answers": len(rows),
-                "decisions_right": float(np.concatenate(right).mean()),
-                "answers_right": float(np.mean([r.all() for r in right])),
-                "nothing_false_heard": 1 - float(np.mean(extra)),
-                "recall": _share(
-                    sum(float(s.D[n][s.Y[n] > 0].sum()) for s, n in rows), sum(float(s.Y[n].sum()) for s, n in rows)
-                ),
-            }
-    return found
-
-
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole else 1.0
-
-
-def group_of(style: str) -> str:
-    """The hard case a style belongs to, or `plain`."""
-    first = style.lower().replace("_", "-")
-    return next((h for h in HARD if first.startswith(h)), "plain")
 
 
 def _mistakes(scored: Sequence[Scored], most: int = 40) -> tuple[Mistake, ...]:

@@ -26,6 +26,7 @@ from grader.own import OwnHeads
 from grader.spans import Span, segment
 from grader.support import Phrase, PhraseStore, phrases_of
 from grader.verdict import GraderStamp, Heard, Verdict
+from grader.words import WEIGHT, SharedWords
 
 VERSION = "1"
 _LEAST_WORDS = 4
@@ -73,6 +74,14 @@ class Reading:
     closeness: Logits
 
 
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What a question's phrases are made into: its head, and their words."""
+
+    head: Head
+    words: SharedWords
+
+
 class Grader:
     """Grades answers. Make one with `Grader.load`; it may be used from several threads.
 
@@ -103,7 +112,7 @@ class Grader:
         self.stamp = GraderStamp(encoder.name, encoder.sha256, f"{VERSION}.{file_sha256(adaptation)[:8]}")
         self.corrections = tuple(corrections)
         self._store = PhraseStore(encoder, self.stamp.version, cache)
-        self._heads: dict[str, tuple[str, Head]] = {}
+        self._supports: dict[str, tuple[str, Support]] = {}
 
     @classmethod
     def load(cls, model: str | None = None, corrections: Sequence[Correction] = (), cache: Path | None = None) -> Grader:
@@ -126,26 +135,31 @@ class Grader:
         with ThreadPoolExecutor(_workers()) as pool:
             while block := list(islice(source, _AHEAD)):
                 for question, _ in block:
-                    self.head(question)
+                    self.support(question)
                 yield from pool.map(lambda item: self.grade(*item), block)
 
     def coach(self, question: Question) -> Coach:
         """For an answer that is still being written."""
         return Coach(self, question)
 
-    def read(self, question: Question, answer: str) -> Reading:
-        """Every span of the answer against every point of the question."""
-        segmented = segment(answer)
-        spans, vectors = self.encoder.spans(segmented)
-        return self.judged(spans, vectors, self.head(question), self.own(question))
+    def read(self, question: Question, answer: str, without: str | None = None) -> Reading:
+        """Every span of the answer against every point of the question.
 
-    def judged(self, spans: tuple[Span, ...], vectors: Vectors, head: Head, own: OwnHeads | None = None) -> Reading:
-        """Vectors of spans (S, D) against a head, and the question's own heads beside it."""
+        Args:
+            without: a phrase of the question to leave out of what the grader knows.
+        """
+        spans, vectors = self.encoder.spans(segment(answer))
+        support = self.support(question, without)
+        if not spans:
+            empty = np.zeros((0, len(question.points)))
+            return Reading((), empty, np.full(len(question.points), _UNSAID), empty)
+        shared = support.words.overlap([answer[s.start : s.end] for s in spans])
+        return self._judged(spans, vectors, WEIGHT * shared, support.head, self.own(question))
+
+    def _judged(self, spans: tuple[Span, ...], vectors: Vectors, shared: Logits, head: Head, own: OwnHeads | None) -> Reading:
+        """Vectors (S, D) of some spans against a head, what shared words add (S, J), and the question's own heads."""
         import torch
 
-        if not spans:
-            empty = np.zeros((0, head.phrases.count))
-            return Reading((), empty, np.full(head.phrases.count, _UNSAID), empty)
         read = torch.from_numpy(vectors)
         with alone():
             found = [self.judge(block, head) for block in torch.split(read, _BLOCK)]
@@ -155,7 +169,7 @@ class Grader:
             beside = own.logits(read) if own is not None else torch.zeros_like(logits)
         kinds, points = head.phrases.kinds.numpy(), head.phrases.points.numpy()
         listed = partial(with_listed, spans=spans, alike=rounded(alike.numpy()), kinds=kinds, points=points)
-        judge, heads = listed(rounded(logits.numpy())), rounded(beside.numpy())
+        judge, heads = listed(rounded(logits.numpy() + shared)), rounded(beside.numpy())
         answer = pooled(torch.from_numpy(judge)).numpy()
         if own is not None:
             heads = listed(heads)
@@ -167,23 +181,24 @@ class Grader:
         own = self._own.get(question.address)
         return own if own is not None and own.ids == tuple(p.id for p in question.points) else None
 
-    def head(self, question: Question, without: str | None = None) -> Head:
-        """The question's heads, made when first asked for.
+    def support(self, question: Question, without: str | None = None) -> Support:
+        """What the grader knows of the question, made when first asked for.
 
         Args:
             without: a phrase to leave out.
         """
         key = question.entry.content_hash
-        known = self._heads.get(question.address)
+        known = self._supports.get(question.address)
         if without is None and known is not None and known[0] == key:
             return known[1]
         phrases = phrases_of(question, self.corrections)
         vectors = self._store.vectors(question.address, phrases)
         kept = [n for n, phrase in enumerate(phrases) if phrase.text != without]
-        head = self._make_head(question, [phrases[n] for n in kept], vectors[kept])
+        chosen = [phrases[n] for n in kept]
+        support = Support(self._make_head(question, chosen, vectors[kept]), SharedWords(chosen, len(question.points)))
         if without is None:
-            self._heads[question.address] = (key, head)
-        return head
+            self._supports[question.address] = (key, support)
+        return support
 
     def confidences(self, question: Question, reading: Reading) -> Logits:
         """Calibrated probability that each point was made, (J,)."""
@@ -205,11 +220,7 @@ class Grader:
         for j, point in enumerate(question.points):
             for kind, texts in (("example", point.examples), ("contrast", point.contrasts)):
                 for text in texts:
-                    segmented = segment(text)
-                    spans, vectors = self.encoder.spans(segmented)
-                    p = self.confidences(
-                        question, self.judged(spans, vectors, self.head(question, without=text), self.own(question))
-                    )
+                    p = self.confidences(question, self.read(question, text, without=text))
                     top = int(np.argmax(p))
                     loudest = question.points[top].id if p[top] >= thresholds[top] else ""
                     found.append(Trial(point.id, text, kind, float(p[j]), bool(p[j] >= thresholds[j]), loudest))

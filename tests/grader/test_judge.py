@@ -27,6 +27,29 @@ def test_the_head_solves_the_normal_equations(phrases: Phrases) -> None:
     assert torch.allclose(left, X.T @ Y, atol=1e-4)
 
 
+def test_a_points_traits_are_what_its_head_says_of_each_phrase_when_it_was_left_out(phrases: Phrases) -> None:
+    judge = Judge(0)
+    traits = judge.head(phrases).traits
+    left_out = torch.zeros(15, 3)
+    for n in range(15):
+        kept = [m for m in range(15) if m != n]
+        fewer = Phrases(phrases.vectors[kept], phrases.kinds[kept], phrases.points[kept], 3)
+        left_out[n] = torch.cat([phrases.vectors[n], torch.ones(1)]) @ judge.head(fewer).W
+    owned = phrases.points == 1
+    assert traits[1, 0].item() == pytest.approx(left_out[owned & (phrases.kinds > 0), 1].mean().item(), abs=1e-4)
+    assert traits[1, 1].item() == pytest.approx(left_out[owned & (phrases.kinds < 0), 1].mean().item(), abs=1e-4)
+    assert traits[1, 2].item() == pytest.approx(left_out[~owned & (phrases.kinds > 0), 1].mean().item(), abs=1e-4)
+
+
+def test_other_points_phrases_do_not_change_how_near_a_points_own_are(phrases: Phrases) -> None:
+    judge = Judge(0)
+    spans = F.normalize(torch.randn(4, 16), dim=1)
+    fewer = Phrases(phrases.vectors[:10], phrases.kinds[:10], phrases.points[:10], 2)
+    every, some = judge(spans, judge.head(phrases)), judge(spans, judge.head(fewer))
+    assert torch.allclose(every.examples[:, :2], some.examples)
+    assert torch.allclose(every.contrasts[:, :2], some.contrasts)
+
+
 def test_an_example_scores_above_a_contrast_before_any_training(phrases: Phrases) -> None:
     judge = Judge(0)
     logits = judge(phrases.vectors, judge.head(phrases)).logits.detach()

@@ -1,0 +1,92 @@
+"""How the grader does on the kinds of answers that are hard: denials, reversals, double turns, word salads, contrast pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from grader.evaluate import Scored
+
+HARD = (
+    "pair", "negation", "inverted", "double-turn", "salad", "off-topic", "neighbour", "misconception", "unusual", "junk",
+    "retracted", "hedged", "questioning", "attributed",
+)  # fmt: skip
+
+_DENIED = ("negation", "inverted")
+_EMPTY = ("salad", "off-topic", "junk")
+
+Row = tuple["Scored", int]
+"""One graded answer: the question's answers, and which of them."""
+
+
+def group_of(style: str) -> str:
+    """The hard case a style belongs to, or `plain`."""
+    first = style.lower().replace("_", "-")
+    return next((h for h in HARD if first.startswith(h)), "plain")
+
+
+def groups(scored: Sequence[Scored]) -> dict[str, dict[str, float]]:
+    """By kind of answer: how many; shares of right decisions, of answers all right, of those with nothing false; recall."""
+    found = {}
+    for group in (*HARD, "plain"):
+        if rows := _rows(scored, group):
+            right = [s.Y[n] == s.D[n] for s, n in rows]
+            found[group] = {
+                "answers": len(rows),
+                "decisions_right": float(np.concatenate(right).mean()),
+                "answers_right": float(np.mean([r.all() for r in right])),
+                "nothing_false_heard": _nothing_false(rows),
+                "recall": _recall(rows),
+            }
+    return found
+
+
+def hard_figures(scored: Sequence[Scored]) -> dict[str, float]:
+    """Over all questions.
+
+    `denials_unheard`: of the points not made in answers that deny or reverse facts, how many are not heard.
+    `double_turns_heard`: of the points made in double turns, how many are.
+    `empty_unheard`: answers without content in which nothing false is heard.
+    `pairs_right`: contrast pairs in which both sides are judged rightly on every point in which they differ.
+    """
+    unsaid = [~s.D[n][s.Y[n] == 0] for s, n in _rows(scored, *_DENIED)]
+    pairs = [_pair_right(sides) for sides in _pairs(scored)]
+    found = {
+        "denials_unheard": float(np.concatenate(unsaid).mean()) if unsaid else None,
+        "double_turns_heard": _recall(_rows(scored, "double-turn")),
+        "empty_unheard": _nothing_false(_rows(scored, *_EMPTY)),
+        "pairs_right": float(np.mean(pairs)) if pairs else None,
+    }
+    return {name: figure for name, figure in found.items() if figure is not None}
+
+
+def _rows(scored: Sequence[Scored], *kinds: str) -> list[Row]:
+    return [(s, n) for s in scored for n, g in enumerate(s.graded) if group_of(g.answer.style) in kinds]
+
+
+def _nothing_false(rows: Sequence[Row]) -> float:
+    return float(np.mean([not (s.D[n] & (s.Y[n] == 0)).any() for s, n in rows])) if rows else 1.0
+
+
+def _recall(rows: Sequence[Row]) -> float:
+    said = sum(float(s.Y[n].sum()) for s, n in rows)
+    return sum(float(s.D[n][s.Y[n] > 0].sum()) for s, n in rows) / said if said else 1.0
+
+
+def _pairs(scored: Sequence[Scored]) -> list[list[Row]]:
+    """Both sides of each pair that was graded whole."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for s, n in _rows(scored, "pair"):
+        answer = s.graded[n].answer
+        found.setdefault((answer.entry, answer.group), []).append((s, n))
+    differ = (sides for sides in found.values() if len(sides) == 2)
+    return [sides for sides in differ if (sides[0][0].Y[sides[0][1]] != sides[1][0].Y[sides[1][1]]).any()]
+
+
+def _pair_right(sides: Sequence[Row]) -> bool:
+    (s, a), (_, b) = sides
+    differ = s.Y[a] != s.Y[b]
+    return bool((s.Y[a] == s.D[a])[differ].all() and (s.Y[b] == s.D[b])[differ].all())
