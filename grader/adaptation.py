@@ -2,8 +2,9 @@
 
 One safetensors file. `delta/<name>` (int8) with `scale/<name>` (one number a row) or the factors `left/<name>`, `right/<name>`
 are added to the matrix of that name; `whole/<name>` replaces a vector; `judge/<name>` and `plain/<name>` are the judges'
-parameters for this encoder and for any other; `own/<address>` the heads of a question with many labelled answers. Its metadata
-holds the calibrations, and the order of the points in those heads, as JSON.
+parameters for this encoder and for any other. `own/<address>` are the heads of a question with labelled answers, and
+`quotes/<address>` (int8), `size/<address>`, `points/<address>` the vectors of quotes from them. Its metadata holds the
+calibrations, and the order of the points in those heads, as JSON.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from grader.calibration import Calibration
-from grader.own import OwnHeads
+from grader.own import Own
 
 SHIPPED = Path(__file__).parent / "weights" / "judge.safetensors"
 
@@ -77,18 +79,28 @@ def write(
     save_file(tensors, path, metadata=_metadata(calibrations))
 
 
-def own_heads_of(adaptation: Path) -> dict[str, OwnHeads]:
-    """Heads of questions that have their own, by address."""
+def own_of(adaptation: Path) -> dict[str, Own]:
+    """What labelled answers have added, by the question's address."""
     with safe_open(adaptation, framework="pt") as file:
         ids = json.loads(file.metadata().get("own", "{}"))
-        return {address: OwnHeads(tuple(names), file.get_tensor(f"own/{address}").float()) for address, names in ids.items()}
+
+        def own(address: str, names: list[str]) -> Own:
+            quotes = file.get_tensor(f"quotes/{address}").float() * file.get_tensor(f"size/{address}").float()[:, None]
+            points = file.get_tensor(f"points/{address}").long()
+            return Own(tuple(names), file.get_tensor(f"own/{address}").float(), F.normalize(quotes, dim=1), points)
+
+        return {address: own(address, names) for address, names in ids.items()}
 
 
-def with_own_heads(path: Path, heads: Mapping[str, OwnHeads]) -> None:
-    """Put heads of questions into the file, in place of those it has."""
-    tensors = {name: t for name, t in load_file(path).items() if not name.startswith("own/")}
-    tensors |= {f"own/{address}": own.W.half().contiguous() for address, own in heads.items()}
-    ids = json.dumps({address: own.ids for address, own in heads.items()}, sort_keys=True)
+def with_own(path: Path, owns: Mapping[str, Own]) -> None:
+    """Put what labelled answers add into the file, in place of what it has of that."""
+    kinds = ("own", "quotes", "size", "points")
+    tensors = {name: t for name, t in load_file(path).items() if name.partition("/")[0] not in kinds}
+    for address, own in owns.items():
+        quotes, size = _in_bytes(own.quotes)
+        parts = (own.W.half().contiguous(), quotes, size, own.points.to(torch.int16))
+        tensors |= {f"{kind}/{address}": part for kind, part in zip(kinds, parts, strict=True)}
+    ids = json.dumps({address: own.ids for address, own in owns.items()}, sort_keys=True)
     save_file(tensors, path, metadata=_metadata(calibrations_of(path)) | {"own": ids})
 
 
@@ -111,8 +123,14 @@ def _difference(name: str, change: Tensor, rank: int | None) -> dict[str, Tensor
             f"left/{name}": (U[:, :rank] * root).half().contiguous(),
             f"right/{name}": (root[:, None] * V[:rank]).half().contiguous(),
         }
-    scale = (change.abs().amax(1) / 127).clamp_min(1e-12)
-    return {f"delta/{name}": (change / scale[:, None]).round().to(torch.int8), f"scale/{name}": scale.float()}
+    entries, scale = _in_bytes(change)
+    return {f"delta/{name}": entries, f"scale/{name}": scale}
+
+
+def _in_bytes(rows: Tensor) -> tuple[Tensor, Tensor]:
+    """Rows in 8 bits, and one number a row to multiply them by."""
+    scale = (rows.abs().amax(1) / 127).clamp_min(1e-12)
+    return (rows / scale[:, None]).round().to(torch.int8), scale.float()
 
 
 def _tensor(path: Path, key: str) -> Tensor:

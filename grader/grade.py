@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bank.entry import Question
-from grader.adaptation import SHIPPED, calibrations_of, judge_state, own_heads_of
+from grader.adaptation import SHIPPED, calibrations_of, judge_state, own_of
 from grader.calibration import Calibration
 from grader.correction import Correction
 from grader.encoder import Encoder, Vectors, alone, file_sha256, load_encoder
@@ -22,7 +22,7 @@ from grader.evidence import evidence_for, nearest_to
 from grader.judge import Head, Judge, Phrases, pooled
 from grader.level import level_of, next_step, reconsider
 from grader.listed import with_listed
-from grader.own import OwnHeads
+from grader.own import Own
 from grader.spans import Span, segment
 from grader.support import Phrase, PhraseStore, phrases_of
 from grader.verdict import GraderStamp, Heard, Verdict
@@ -76,10 +76,17 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """What a question's phrases are made into: its head, and their words."""
+    """What the grader knows of a question.
+
+    Attributes:
+        head: made from its phrases, and from quotes of labelled answers after them.
+        words: of its phrases.
+        phrases: how many of the head's are the entry's or the user's.
+    """
 
     head: Head
     words: SharedWords
+    phrases: int
 
 
 class Grader:
@@ -108,7 +115,7 @@ class Grader:
         calibrations = calibrations_of(adaptation)
         self._calibration = calibrations[kind]
         self._known = calibrations.get("known") if encoder.adapted else None
-        self._own = own_heads_of(adaptation) if encoder.adapted else {}
+        self._own = own_of(adaptation) if encoder.adapted else {}
         self.stamp = GraderStamp(encoder.name, encoder.sha256, f"{VERSION}.{file_sha256(adaptation)[:8]}")
         self.corrections = tuple(corrections)
         self._store = PhraseStore(encoder, self.stamp.version, cache)
@@ -154,20 +161,21 @@ class Grader:
             empty = np.zeros((0, len(question.points)))
             return Reading((), empty, np.full(len(question.points), _UNSAID), empty)
         shared = support.words.overlap([answer[s.start : s.end] for s in spans])
-        return self._judged(spans, vectors, WEIGHT * shared, support.head, self.own(question))
+        return self._judged(spans, vectors, WEIGHT * shared, support, self.own(question))
 
-    def _judged(self, spans: tuple[Span, ...], vectors: Vectors, shared: Logits, head: Head, own: OwnHeads | None) -> Reading:
-        """Vectors (S, D) of some spans against a head, what shared words add (S, J), and the question's own heads."""
+    def _judged(self, spans: tuple[Span, ...], vectors: Vectors, shared: Logits, support: Support, own: Own | None) -> Reading:
+        """Vectors (S, D) of some spans against a question, with what shared words add, (S, J)."""
         import torch
 
+        head, phrases = support.head, support.head.phrases
         read = torch.from_numpy(vectors)
         with alone():
             found = [self.judge(block, head) for block in torch.split(read, _BLOCK)]
             logits = torch.cat([f.logits for f in found])
             closeness = torch.cat([f.examples - f.contrasts for f in found])
-            alike = read @ head.phrases.vectors.T
+            alike = read @ phrases.vectors[: support.phrases].T
             beside = own.logits(read) if own is not None else torch.zeros_like(logits)
-        kinds, points = head.phrases.kinds.numpy(), head.phrases.points.numpy()
+        kinds, points = phrases.kinds[: support.phrases].numpy(), phrases.points[: support.phrases].numpy()
         listed = partial(with_listed, spans=spans, alike=rounded(alike.numpy()), kinds=kinds, points=points)
         judge, heads = listed(rounded(logits.numpy() + shared)), rounded(beside.numpy())
         answer = pooled(torch.from_numpy(judge)).numpy()
@@ -176,8 +184,8 @@ class Grader:
             answer = answer + pooled(torch.from_numpy(heads)).numpy()
         return Reading(spans, judge + heads, rounded(answer), rounded(closeness.numpy()))
 
-    def own(self, question: Question) -> OwnHeads | None:
-        """The question's own heads, if it has them and its points are still those."""
+    def own(self, question: Question) -> Own | None:
+        """What labelled answers taught about the question, if there were enough and its points are still those."""
         own = self._own.get(question.address)
         return own if own is not None and own.ids == tuple(p.id for p in question.points) else None
 
@@ -195,7 +203,8 @@ class Grader:
         vectors = self._store.vectors(question.address, phrases)
         kept = [n for n, phrase in enumerate(phrases) if phrase.text != without]
         chosen = [phrases[n] for n in kept]
-        support = Support(self._make_head(question, chosen, vectors[kept]), SharedWords(chosen, len(question.points)))
+        head = self._make_head(question, chosen, vectors[kept], self.own(question) if without is None else None)
+        support = Support(head, SharedWords(chosen, len(question.points)), len(chosen))
         if without is None:
             self._supports[question.address] = (key, support)
         return support
@@ -226,13 +235,18 @@ class Grader:
                     found.append(Trial(point.id, text, kind, float(p[j]), bool(p[j] >= thresholds[j]), loudest))
         return found
 
-    def _make_head(self, question: Question, phrases: Sequence[Phrase], vectors: Vectors) -> Head:
+    def _make_head(self, question: Question, phrases: Sequence[Phrase], vectors: Vectors, own: Own | None) -> Head:
         import torch
 
         with alone():
+            known = torch.from_numpy(vectors)
             kinds = torch.tensor([p.kind for p in phrases])
             points = torch.tensor([p.point for p in phrases])
-            return self.judge.head(Phrases(torch.from_numpy(vectors), kinds, points, len(question.points)))
+            if own is not None:
+                known = torch.cat([known, own.quotes])
+                kinds = torch.cat([kinds, torch.ones(len(own.points), dtype=torch.long)])
+                points = torch.cat([points, own.points])
+            return self.judge.head(Phrases(known, kinds, points, len(question.points)))
 
     def _verdict(self, question: Question, answer: str, reading: Reading) -> Verdict:
         confidences = self.confidences(question, reading)

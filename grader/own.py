@@ -1,8 +1,9 @@
-"""Questions with many labelled answers have heads of their own, trained on those answers and used beside the judge.
+"""What labelled answers to a question add to what its author wrote: heads of its own, and quotes as further examples.
 
     z_j = softmax_s(w_j u_s + b_j),   sum over answers of BCE(z_j, y_j) + decay |w_j|^2 -> min
 
-One linear head a point; which span of an answer says it is found while training (multiple-instance learning).
+One linear head a point; which span of an answer says it is found while training (multiple-instance learning). The more answers
+there are, the more the heads count beside the judge. The quotes are those least like the point's examples and one another.
 """
 
 from __future__ import annotations
@@ -16,34 +17,42 @@ from torch import Tensor
 
 from grader.judge import pooled
 
-ENOUGH = 60
-"""Labelled answers from which on a question gets heads of its own."""
+ENOUGH = 20
+"""Labelled answers from which on they are used so."""
+
+QUOTES = 16
+"""So many quotes of a point at most."""
 
 _DECAY = 0.001
 _STEPS = 200
 _LEARNING_RATE = 0.05
+_HALF_TRUST = 40  # labelled answers with which the heads count half as much as the judge
 
 
 @dataclass(frozen=True, slots=True)
-class OwnHeads:
-    """Heads of one question.
+class Own:
+    """What labelled answers have taught about one question.
 
     Attributes:
         ids: of the points, in the order of the rows.
-        W: (J, D + 1), the bias last.
+        W: heads, (J, D + 1), the bias last; shrunk where there were few answers.
+        quotes: vectors of words that assert a point, (N, D), unit rows.
+        points: whose they are, (N,).
     """
 
     ids: tuple[str, ...]
     W: Tensor
+    quotes: Tensor
+    points: Tensor
 
     def logits(self, spans: Tensor) -> Tensor:
-        """Spans (S, D) -> (S, J)."""
+        """What the heads say: spans (S, D) -> (S, J)."""
         return F.linear(spans, self.W[:, :-1], self.W[:, -1])
 
 
-def fit(ids: Sequence[str], answers: Sequence[Tensor], labels: Tensor) -> OwnHeads:
-    """Train on answers, each as the vectors of its spans (S, D), S at least 1, and labels (A, J)."""
-    D, J = answers[0].shape[1], len(ids)
+def fit(answers: Sequence[Tensor], labels: Tensor) -> Tensor:
+    """Heads (J, D + 1) from answers, each as the vectors of its spans (S, D), S at least 1, and labels (A, J)."""
+    D, J = answers[0].shape[1], labels.shape[1]
     W = torch.zeros(J, D + 1)
     W[:, -1] = -2.0
     W.requires_grad_()
@@ -56,4 +65,16 @@ def fit(ids: Sequence[str], answers: Sequence[Tensor], labels: Tensor) -> OwnHea
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-    return OwnHeads(tuple(ids), W.detach())
+    return W.detach() * (len(answers) / (len(answers) + _HALF_TRUST))
+
+
+def farthest(candidates: Tensor, known: Tensor, most: int) -> list[int]:
+    """Greedily the candidates (N, D) least like the known vectors (M, D), M at least 1, and those already chosen."""
+    nearest = (candidates @ known.T).amax(1) if len(candidates) else torch.zeros(0)
+    chosen: list[int] = []
+    while len(chosen) < min(most, len(candidates)):
+        n = int(nearest.argmin())
+        chosen.append(n)
+        nearest = torch.maximum(nearest, candidates @ candidates[n])
+        nearest[n] = torch.inf
+    return chosen

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import torch
+
 from bank.entry import Question
 from grader import adaptation, own
 from grader.calibration import Calibration
@@ -14,11 +16,12 @@ from grader.evaluate import calibration_from, grade_folds
 from grader.folds import FOLDER, fold_path, grade_unseen, split
 from grader.grade import Grader
 from grader.judge import Judge
+from grader.own import Own
 from grader.spans import segment
-from grader.training import Model, Settings, train
+from grader.training import WIDTH, Model, Settings, train
 
 FOLD_RANK = 32
-"""A fold's changes are kept as products of two factors, since there are five of them."""
+"""A fold's changes are kept as products of two factors, since there are several of them."""
 
 Say = Callable[[str], None]
 
@@ -31,7 +34,7 @@ def train_fold(dataset: Dataset, fold: int, settings: Settings, folder: Path = F
     model = train(questions, part.training, settings, say)
     path = fold_path(fold, folder)
     write(model, path, FOLD_RANK)
-    give_own_heads(path, questions, part.training)
+    give_own(path, entries_of(dataset), part.training)
     return path
 
 
@@ -39,7 +42,7 @@ def train_shipped(dataset: Dataset, settings: Settings, say: Say = print) -> Pat
     """Train on every answer, and the plain judge for other encoders; returns the file written, not yet calibrated."""
     model = train(dataset.questions(), dataset.answers, settings, say)
     write(model, adaptation.SHIPPED, None)
-    give_own_heads(adaptation.SHIPPED, dataset.questions(), dataset.answers)
+    give_own(adaptation.SHIPPED, entries_of(dataset), dataset.answers)
     return adaptation.SHIPPED
 
 
@@ -53,6 +56,7 @@ def calibrate_shipped(dataset: Dataset, folder: Path = FOLDER) -> Path:
     return adaptation.SHIPPED
 
 
+_LEAST_QUOTED = 3  # words: a shorter quote says nothing outside its answer
 _PLAIN_ANSWERS = 10  # to each question, for the calibration of other encoders
 
 
@@ -66,21 +70,38 @@ def plain_calibration(dataset: Dataset) -> Calibration:
     return calibration_from(graded, dataset.questions(), "unseen")
 
 
-def give_own_heads(path: Path, questions: Mapping[str, Question], answers: Sequence[LabelledAnswer]) -> None:
-    """Fit heads for the questions that have enough of these answers, on the encoder in the file, and put them into it."""
-    import torch
+def entries_of(dataset: Dataset) -> dict[str, Question]:
+    """The questions that are shipped, by address; what is particular to a training topic helps nobody."""
+    return {address: question for address, question in dataset.questions().items() if address not in dataset.topics}
 
+
+def give_own(path: Path, questions: Mapping[str, Question], answers: Sequence[LabelledAnswer]) -> None:
+    """Learn from these answers what is particular to the questions that have enough of them, and put it into the file."""
     encoder = AdaptedEncoder(shipped_folder(), path)
-    heads = {}
+    owns = {}
     for address, question in questions.items():
         mine = [a for a in answers if a.entry == address]
         if len(mine) >= own.ENOUGH:
-            read = [(a, encoder.spans(segment(a.answer))[1]) for a in mine]
-            rows = [(a, vectors) for a, vectors in read if len(vectors)]
-            ids = [p.id for p in question.points]
-            labels = torch.tensor([[float(id in a.heard) for id in ids] for a, _ in rows])
-            heads[address] = own.fit(ids, [torch.from_numpy(vectors) for _, vectors in rows], labels)
-    adaptation.with_own_heads(path, heads)
+            owns[address] = _own(encoder, question, mine)
+    adaptation.with_own(path, owns)
+
+
+def _own(encoder: AdaptedEncoder, question: Question, answers: Sequence[LabelledAnswer]) -> Own:
+    ids = tuple(p.id for p in question.points)
+    read = [(a, encoder.spans(segment(a.answer))[1]) for a in answers]
+    rows = [(a, torch.from_numpy(vectors)) for a, vectors in read if len(vectors)]
+    labels = torch.tensor([[float(id in a.heard) for id in ids] for a, _ in rows])
+    quotes, points = [], []
+    for j, point in enumerate(question.points):
+        said = dict.fromkeys(a.quotes[point.id] for a in answers if len(a.quotes.get(point.id, "").split()) >= _LEAST_QUOTED)
+        if said:
+            vectors = torch.from_numpy(encoder.phrases(tuple(said)))
+            known = torch.from_numpy(encoder.phrases((point.says, *point.examples)))
+            quotes.append(vectors[own.farthest(vectors, known, own.QUOTES)])
+            points += [j] * len(quotes[-1])
+    return Own(
+        ids, own.fit([v for _, v in rows], labels), torch.cat([torch.zeros(0, WIDTH), *quotes]), torch.tensor(points).long()
+    )
 
 
 def write(model: Model, path: Path, rank: int | None) -> None:
