@@ -20,9 +20,6 @@ from grader.own import Own
 from grader.spans import segment
 from grader.training import WIDTH, Model, Settings, train
 
-FOLD_RANK = 32
-"""A fold's changes are kept as products of two factors, since there are several of them."""
-
 Say = Callable[[str], None]
 
 
@@ -33,7 +30,7 @@ def train_fold(dataset: Dataset, fold: int, settings: Settings, folder: Path = F
     questions = {address: question for address, question in dataset.questions().items() if address in used}
     model = train(questions, part.training, settings, say)
     path = fold_path(fold, folder)
-    write(model, path, FOLD_RANK)
+    write(model, path)
     give_own(path, entries_of(dataset), part.training)
     return path
 
@@ -41,7 +38,7 @@ def train_fold(dataset: Dataset, fold: int, settings: Settings, folder: Path = F
 def train_shipped(dataset: Dataset, settings: Settings, say: Say = print) -> Path:
     """Train on every answer, and the plain judge for other encoders; returns the file written, not yet calibrated."""
     model = train(dataset.questions(), dataset.answers, settings, say)
-    write(model, adaptation.SHIPPED, None)
+    write(model, adaptation.SHIPPED)
     give_own(adaptation.SHIPPED, entries_of(dataset), dataset.answers)
     return adaptation.SHIPPED
 
@@ -104,10 +101,10 @@ def _own(encoder: AdaptedEncoder, question: Question, answers: Sequence[Labelled
     )
 
 
-def write(model: Model, path: Path, rank: int | None) -> None:
+def write(model: Model, path: Path) -> None:
     """Keep what training has changed."""
     from safetensors.torch import load_file
 
     base = load_file(shipped_folder() / "model.safetensors")
     judges = {"judge": model.judge.state_dict(), "plain": Judge(0).state_dict()}
-    adaptation.write(path, base, model.trained, judges, {"judge": Calibration(), "plain": Calibration()}, rank)
+    adaptation.write(path, base, model.trained, judges, {"judge": Calibration(), "plain": Calibration()})
