@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bank.entry import Question
-from grader import measures
+from grader import calibration, measures
 from grader.baselines import cosine_scores, length_scores, overlap_scores
-from grader.calibration import Calibration, Evidence, calibrate
+from grader.calibration import Calibration, calibrate
 from grader.dataset import DataError, Dataset
 from grader.encoder import PlainEncoder, shipped_folder
 from grader.folds import FOLDER, FOLDS, Graded, fold_grader, fold_path, grade_unseen, split
 from grader.hardcases import groups, hard_figures
 from grader.level import RANKS, level_of
+from grader.verdict import Evidence
 
 Array = NDArray[np.float64]
 
@@ -148,7 +149,7 @@ def score(dataset: Dataset, graded: Sequence[Graded], mode: str) -> list[Scored]
 def calibration_from(graded: Sequence[Graded], questions: Mapping[str, Question], mode: str) -> Calibration:
     """Fitted on these answers; with shifts of points where the mode is `known`."""
     evidence = [
-        Evidence(
+        calibration.Evidence(
             questions[address],
             np.array([g.logits for g in rows]),
             np.array([labels(questions[address], g) for g in rows]),
@@ -279,10 +280,14 @@ def _evidence(scored: Sequence[Scored]) -> tuple[int, int]:
                 if not (y[j] and d[j] and quote and found):
                     continue
                 begin = g.answer.answer.find(quote)
-                shared = min(found.end, begin + len(quote)) - max(found.start, begin)
                 quoted += 1
-                inside += shared >= 0.5 * min(len(quote), found.end - found.start)
+                inside += any(_touches(piece, begin, begin + len(quote)) for piece in found)
     return inside, quoted
+
+
+def _touches(piece: Evidence, begin: int, end: int) -> bool:
+    """Whether the evidence shares half of its words with these, or half of these with it."""
+    return min(piece.end, end) - max(piece.start, begin) >= 0.5 * min(end - begin, piece.end - piece.start)
 
 
 def _mistakes(scored: Sequence[Scored], most: int = 40) -> tuple[Mistake, ...]:

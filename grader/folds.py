@@ -41,13 +41,13 @@ class Graded:
 
     Attributes:
         logits: of the answer, before calibration, (J,).
-        evidence: for each point the best words, whether or not they were enough.
+        evidence: for each point the words it would be heard in, whether or not they were enough.
     """
 
     answer: LabelledAnswer
     fold: int
     logits: NDArray[np.float64]
-    evidence: tuple[Evidence | None, ...]
+    evidence: tuple[tuple[Evidence, ...], ...]
 
 
 def fold_of_entry(dataset: Dataset, address: str) -> int:
@@ -93,6 +93,6 @@ def grade_unseen(grader: Grader, fold: int, question: Question, answers: Sequenc
     for answer in answers:
         reading = grader.read(question, answer.answer)
         places = range(len(question.points) if reading.spans else 0)
-        evidence = tuple(evidence_for(answer.answer, reading, j)[0] for j in places)
-        found.append(Graded(answer, fold, reading.answer, evidence or (None,) * len(question.points)))
+        evidence = tuple(evidence_for(answer.answer, reading, j) for j in places)
+        found.append(Graded(answer, fold, reading.answer, evidence or ((),) * len(question.points)))
     return found
