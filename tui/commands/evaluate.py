@@ -61,12 +61,12 @@ def evaluate_command(entries: tuple[str, ...], unseen: bool, as_json: bool, mist
 
 @click.command("train")
 @click.option("--folds", is_flag=True, help="Train the graders of the cross-validation too, and calibrate with them.")
-@click.option("--epochs", type=click.IntRange(1, 50), default=4, show_default=True, help="Passes over the labelled answers.")
+@click.option("--epochs", type=click.IntRange(1, 50), default=4, show_default=True, help="Passes over the labelled answers in a run.")
 @common_options
 def train_command(folds: bool, epochs: int) -> None:
     r"""Make the grader anew from data/ and bank/, on this machine's processor.
 
-    Takes about half an hour, and as long again for each fold of the cross-validation.
+    Takes about three quarters of an hour, and as long again for each fold of the cross-validation.
 
     \b
     Example:
