@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from grader.evaluate import Scored
@@ -50,15 +51,17 @@ def hard_figures(scored: Sequence[Scored]) -> dict[str, float]:
     `denials_unheard`: of the points not made in answers that deny or reverse facts, how many are not heard.
     `double_turns_heard`: of the points made in double turns, how many are.
     `empty_unheard`: answers without content in which nothing false is heard.
-    `pairs_right`: contrast pairs in which both sides are judged rightly on every point in which they differ.
+    `pairs_right`: of the points in which the sides of a contrast pair differ, how many are judged rightly on both.
+    `pairs_all_right`: pairs of which that is so for every such point.
     """
     unsaid = [~s.D[n][s.Y[n] == 0] for s, n in _rows(scored, *_DENIED)]
-    pairs = [_pair_right(sides) for sides in _pairs(scored)]
+    pairs = [_points_right(sides) for sides in _pairs(scored)]
     found = {
         "denials_unheard": float(np.concatenate(unsaid).mean()) if unsaid else None,
         "double_turns_heard": _recall(_rows(scored, "double-turn")),
         "empty_unheard": _nothing_false(_rows(scored, *_EMPTY)),
-        "pairs_right": float(np.mean(pairs)) if pairs else None,
+        "pairs_right": float(np.concatenate(pairs).mean()) if pairs else None,
+        "pairs_all_right": float(np.mean([pair.all() for pair in pairs])) if pairs else None,
     }
     return {name: figure for name, figure in found.items() if figure is not None}
 
@@ -86,7 +89,9 @@ def _pairs(scored: Sequence[Scored]) -> list[list[Row]]:
     return [sides for sides in differ if (sides[0][0].Y[sides[0][1]] != sides[1][0].Y[sides[1][1]]).any()]
 
 
-def _pair_right(sides: Sequence[Row]) -> bool:
+def _points_right(sides: Sequence[Row]) -> NDArray[np.bool_]:
+    """For each point in which the sides differ, whether both were judged rightly."""
     (s, a), (_, b) = sides
     differ = s.Y[a] != s.Y[b]
-    return bool((s.Y[a] == s.D[a])[differ].all() and (s.Y[b] == s.D[b])[differ].all())
+    right: NDArray[np.bool_] = (s.Y[a] == s.D[a])[differ] & (s.Y[b] == s.D[b])[differ]
+    return right

@@ -51,10 +51,14 @@ def test_a_pair_is_right_when_both_sides_are_where_they_differ() -> None:
         ("pair:2", "two", [1, 0, 0], [1, 0, 0]),
         ("pair:2", "two", [0, 0, 0], [1, 0, 0]),  # the denied side is heard
         ("pair:3", "three", [1, 0, 0], [1, 0, 0]),  # its other side is not among the answers
+        ("pair:5", "five", [1, 1, 0], [1, 1, 0]),
+        ("pair:5", "five", [0, 0, 0], [0, 1, 0]),  # right on one of two
         ("pair:4", "four", [1, 0, 0], [0, 0, 0]),
         ("pair:4", "four", [1, 0, 0], [0, 0, 0]),  # nothing to tell apart
     ]
-    assert hard_figures([scored(rows)])["pairs_right"] == pytest.approx(0.5)
+    found = hard_figures([scored(rows)])
+    assert found["pairs_right"] == pytest.approx(2 / 4)
+    assert found["pairs_all_right"] == pytest.approx(1 / 3)
 
 
 def test_groups_say_how_many_and_how_right() -> None:
