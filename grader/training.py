@@ -14,7 +14,6 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -22,17 +21,14 @@ from torch import Tensor
 
 from bank.entry import Question
 from grader.bert import CLS, SEP, hidden_states
-from grader.chunks import chunks
 from grader.dataset import LabelledAnswer
-from grader.encoder import LONGEST_PHRASE, load_tokenizer, shipped_folder
+from grader.encoder import shipped_folder
 from grader.judge import Head, Judge, Phrases, pooled
+from grader.lessons import Ids, Phrase, Reading, Rows, Tokenizer
 from grader.reading import salience_of
-from grader.spans import readable, segment
 from grader.support import phrases_of
 
 WIDTH = 384
-Ids = tuple[int, ...]
-Rows = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +60,6 @@ class Settings:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A phrase of a question, as token ids; `kind` +1 asserts the point, -1 does not."""
-
-    ids: Ids
-    point: int
-    kind: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A labelled answer, ready to be read.
-
-    Attributes:
-        windows: token ids and span rows of each window.
-        labels: (J,) 1 where the point is asserted.
-        quoted: (S, J) 1 where the span holds the point's quote, -1 where it touches it, 0 elsewhere.
-    """
-
-    windows: tuple[tuple[Ids, Rows], ...]
-    labels: Tensor
-    quoted: Tensor
-
-
 @dataclass(slots=True)
 class Model:
     """The encoder's weights, those being trained among them, with the judge.
@@ -112,41 +84,6 @@ class Model:
     def parameters(self) -> list[Tensor]:
         """What the encoder's optimizer moves."""
         return [*self.trained.values()]
-
-
-class Tokenizer:
-    """Texts -> token ids, with the model's own vocabulary."""
-
-    def __init__(self, folder: Path) -> None:
-        self._fast = load_tokenizer(folder)
-
-    def phrase(self, text: str) -> Ids:
-        """At most `LONGEST_PHRASE` ids, without special tokens."""
-        return tuple(self._fast.encode(readable(text), add_special_tokens=False).ids[:LONGEST_PHRASE])
-
-    def reading(self, answer: LabelledAnswer, question: Question) -> Reading:
-        """Cut, tokenize and label an answer."""
-        segmented = segment(answer.answer)
-        cut = chunks(segmented, self._fast.encode(segmented.text, add_special_tokens=False))
-        ids = [point.id for point in question.points]
-        spans = [span for chunk in cut for span in chunk.spans]
-        quoted = torch.zeros(len(spans), len(ids), dtype=torch.int8)
-        for j, id in enumerate(ids):
-            begin = answer.answer.find(answer.quotes[id]) if id in answer.quotes else -1
-            for n, span in enumerate(spans if begin >= 0 else ()):
-                quoted[n, j] = _overlap(span.start, span.end, begin, begin + len(answer.quotes[id]))
-        labels = torch.tensor([float(id in answer.heard) for id in ids])
-        return Reading(tuple((chunk.ids, chunk.rows) for chunk in cut), labels, quoted)
-
-
-def _overlap(start: int, end: int, begin: int, finish: int) -> int:
-    shared = min(end, finish) - max(start, begin)
-    span, quote = end - start, finish - begin
-    if shared <= 2:
-        return 0
-    holds = shared >= 0.6 * quote and shared >= 0.4 * span
-    within = shared >= 0.8 * span and shared >= 0.4 * quote
-    return 1 if holds or within else -1
 
 
 def new_model(settings: Settings) -> Model:
