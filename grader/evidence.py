@@ -14,6 +14,8 @@ from grader.verdict import Evidence, Nearest, Reason
 _MOST = 2  # pieces of evidence a point
 _SECOND = 0.5  # a second piece must score at least so much, as a span logit
 _LONGER = 0.35  # a longer span must beat a shorter one inside it by so much
+_WHOLE_WORDS = 8  # a quote of fewer words is often half of what was said, so it is widened
+_WIDER = 1.5  # to a span around it that scores at most so much less
 _NAMED_ONLY_WORDS = 6
 _FAR = 0.02  # confidence below which nothing near was said
 
@@ -40,14 +42,30 @@ def evidence_for(answer: str, scored: Scored, j: int) -> tuple[Evidence, ...]:
     order = sorted(range(len(scored.spans)), key=lambda n: (-_worth(scored, n, j), scored.spans[n]))
     chosen: list[Span] = []
     for n in order:
-        span = scored.spans[n]
         if chosen and scored.logits[n, j] < _SECOND:
             break
+        span = _widened(answer, scored, n, j)
         if all(span.end <= other.start or span.start >= other.end for other in chosen):
             chosen.append(span)
         if len(chosen) == _MOST:
             break
     return tuple(Evidence(s.start, s.end, answer[s.start : s.end]) for s in sorted(chosen))
+
+
+def _widened(answer: str, scored: Scored, n: int, j: int) -> Span:
+    """The span, or where it is short the best of those around it that are not."""
+    span = scored.spans[n]
+    if len(answer[span.start : span.end].split()) >= _WHOLE_WORDS:
+        return span
+    around = [
+        m
+        for m, other in enumerate(scored.spans)
+        if other.start <= span.start
+        and span.end <= other.end
+        and scored.logits[m, j] >= scored.logits[n, j] - _WIDER
+        and len(answer[other.start : other.end].split()) >= _WHOLE_WORDS
+    ]
+    return scored.spans[max(around, key=lambda m: (_worth(scored, m, j), -m))] if around else span
 
 
 def nearest_to(answer: str, scored: Scored, j: int, confidence: float) -> Nearest | None:
