@@ -128,14 +128,14 @@ def test_the_json_lists_every_point_in_the_entrys_order(grader: Any, bptt: Quest
 def test_a_correction_rules_the_same_answer_and_teaches_the_next(bptt: Question, tmp_path: Path) -> None:
     from grader.grade import Grader
 
-    odd = "We dump the photo albums of each day until the trip home is over."
+    odd = "Our conductor hums along with the tuba section on Fridays."
     plain = Grader.load(cache=tmp_path)
     assert not plain.grade(bptt, odd).heard("memory-linear")
     told = Grader.load(corrections=[Correction("bptt", "memory-linear", True, odd, 0, len(odd))], cache=tmp_path)
     assert told.grade(bptt, odd).heard("memory-linear")
 
     def confidence(grader: Grader) -> float:
-        verdict = grader.grade(bptt, "You dump the photo albums of every day until the trip home is done.")
+        verdict = grader.grade(bptt, "The conductor hums along with the tuba section on Friday nights.")
         return next(h.confidence for h in verdict.tells if h.id == "memory-linear")
 
     assert confidence(told) > confidence(plain)
