@@ -13,7 +13,19 @@ HEAVY = {"torch", "sentence_transformers", "transformers", "sklearn", "scipy", "
 LISTS = {"bank.demos.result", "bank.demos.claims"}
 NEEDS_TORCH = {
     f"grader.{name}"
-    for name in ("adaptation", "bert", "evaluate", "folds", "grade", "judge", "own", "reading", "release", "training")
+    for name in (
+        "adaptation",
+        "bert",
+        "evaluate",
+        "folds",
+        "grade",
+        "judge",
+        "lessons",
+        "own",
+        "reading",
+        "release",
+        "training",
+    )
 }
 """Imported by name where an answer is graded or the grader is trained."""
 
