@@ -61,7 +61,7 @@ def evaluate_command(entries: tuple[str, ...], unseen: bool, as_json: bool, mist
 
 @click.command("train")
 @click.option("--folds", is_flag=True, help="Train the graders of the cross-validation too, and calibrate with them.")
-@click.option("--epochs", type=click.IntRange(1, 50), default=4, show_default=True, help="Passes over the labelled answers in a run.")
+@click.option("--epochs", type=click.IntRange(1, 50), default=4, show_default=True, help="Passes over the answers in a run.")
 @common_options
 def train_command(folds: bool, epochs: int) -> None:
     r"""Make the grader anew from data/ and bank/, on this machine's processor.
