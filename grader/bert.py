@@ -11,9 +11,8 @@ sentence-transformers.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -38,23 +37,26 @@ def embed(weights: Mapping[str, Tensor], ids: Tensor) -> Tensor:
     return _norm(weights, "embeddings.LayerNorm", h)
 
 
-def hidden_states(
-    weights: Mapping[str, Tensor], ids: Tensor, mask: Tensor | None = None, dropout: float = 0.0, frozen: int = 0
-) -> Tensor:
-    """Token ids (B, T) -> last hidden states (B, T, D), in the weights' precision.
+def hidden_states(weights: Mapping[str, Tensor], ids: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Token ids (B, T) -> last hidden states (B, T, D).
 
     Args:
         mask: (B, T), True where a token is real; None where all are.
-        dropout: of every sublayer's output above the frozen layers, in training.
-        frozen: so many of the lowest layers are not being trained.
     """
-    layers = layers_of(weights)
-    with torch.set_grad_enabled(torch.is_grad_enabled() and not frozen):
-        h = embed(weights, ids)
-        bias = None if mask is None else h.new_zeros(mask.shape).masked_fill(~mask, -1e4)[:, None, None, :]
-        for n in range(frozen):
-            h = _layer(weights, f"encoder.layer.{n}.", h, bias, 0.0)
-    for n in range(frozen, layers):
+    return through(weights, embed(weights, ids), range(layers_of(weights)), mask)
+
+
+def through(
+    weights: Mapping[str, Tensor], h: Tensor, layers: Iterable[int], mask: Tensor | None = None, dropout: float = 0.0
+) -> Tensor:
+    """Hidden states (B, T, D) -> those after these layers.
+
+    Args:
+        mask: (B, T), True where a token is real; None where all are.
+        dropout: of every sublayer's output, in training.
+    """
+    bias = None if mask is None else h.new_zeros(mask.shape).masked_fill(~mask, -1e4)[:, None, None, :]
+    for n in layers:
         h = _layer(weights, f"encoder.layer.{n}.", h, bias, dropout)
     return h
 

@@ -26,7 +26,7 @@ from grader.own import Own
 from grader.spans import Span, segment
 from grader.support import Phrase, PhraseStore, phrases_of
 from grader.verdict import GraderStamp, Heard, Verdict
-from grader.words import WEIGHT, SharedWords
+from grader.words import SharedWords
 
 VERSION = "1"
 _LEAST_WORDS = 4
@@ -161,23 +161,24 @@ class Grader:
             empty = np.zeros((0, len(question.points)))
             return Reading((), empty, np.full(len(question.points), _UNSAID), empty)
         shared = support.words.overlap([answer[s.start : s.end] for s in spans])
-        return self._judged(spans, vectors, WEIGHT * shared, support, self.own(question))
+        return self._judged(spans, vectors, shared, support, self.own(question))
 
     def _judged(self, spans: tuple[Span, ...], vectors: Vectors, shared: Logits, support: Support, own: Own | None) -> Reading:
-        """Vectors (S, D) of some spans against a question, with what shared words add, (S, J)."""
+        """Vectors (S, D) of some spans and the words they share, (S, J, 2), against a question."""
         import torch
 
         head, phrases = support.head, support.head.phrases
-        read = torch.from_numpy(vectors)
+        read, words = torch.from_numpy(vectors), torch.from_numpy(shared).float()
         with alone():
-            found = [self.judge(block, head) for block in torch.split(read, _BLOCK)]
+            blocks = zip(torch.split(read, _BLOCK), torch.split(words, _BLOCK), strict=True)
+            found = [self.judge(block, head, beside) for block, beside in blocks]
             logits = torch.cat([f.logits for f in found])
             closeness = torch.cat([f.examples - f.contrasts for f in found])
             alike = read @ phrases.vectors[: support.phrases].T
             beside = own.logits(read) if own is not None else torch.zeros_like(logits)
         kinds, points = phrases.kinds[: support.phrases].numpy(), phrases.points[: support.phrases].numpy()
         listed = partial(with_listed, spans=spans, alike=rounded(alike.numpy()), kinds=kinds, points=points)
-        judge, heads = listed(rounded(logits.numpy() + shared)), rounded(beside.numpy())
+        judge, heads = listed(rounded(logits.numpy())), rounded(beside.numpy())
         answer = pooled(torch.from_numpy(judge)).numpy()
         if own is not None:
             heads = listed(heads)

@@ -9,6 +9,7 @@ A span u is then compared, for every point j, with the head, with the nearest ex
 (softmax-weighted), and with what the other points' examples say; the weights of that comparison are learned from
 labelled answers to many questions and know nothing of any one of them. What they are told of a point is how well its phrases
 are told apart when each is left out in turn, so that a point whose examples are all alike is not judged as one whose are not.
+Beside the vectors stand the words that the span shares with an example, and with a contrast.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from torch import Tensor, nn
 
 FEATURES = 8
 TRAITS = 6
+WORDS = 2
+_TOLD = FEATURES + TRAITS + WORDS
 _HIDDEN = 24
 _COMPARED = 96
 _ABSENT = -1e4
@@ -96,8 +99,8 @@ class Judge(nn.Module):
         self.width = width
         self.log_ridge = nn.Parameter(torch.tensor(math.log(0.5)))
         self.log_sharpness = nn.Parameter(torch.tensor(math.log(12.0)))
-        self.linear = nn.Linear(FEATURES + TRAITS, 1)
-        self.hidden = nn.Linear(FEATURES + TRAITS, _HIDDEN)
+        self.linear = nn.Linear(_TOLD, 1)
+        self.hidden = nn.Linear(_TOLD, _HIDDEN)
         self.out = nn.Linear(_HIDDEN, 1)
         self.compare = nn.Linear(4 * width, _COMPARED) if width else None
         self.compared = nn.Linear(_COMPARED, 1) if width else None
@@ -106,7 +109,7 @@ class Judge(nn.Module):
     @torch.no_grad()
     def _start(self) -> None:
         """Begin as a plain rule: high where head and examples agree and no contrast or other point is nearer."""
-        self.linear.weight.copy_(torch.tensor([[3.0, 2.0, -2.0, -2.0, *[0.0] * (FEATURES + TRAITS - 4)]]))
+        self.linear.weight.copy_(torch.tensor([[3.0, 2.0, -2.0, -2.0, *[0.0] * (_TOLD - 6), 3.5, 0.0]]))
         self.linear.bias.fill_(-2.5)
         self.out.weight.mul_(0.1)
         self.out.bias.zero_()
@@ -140,8 +143,13 @@ class Judge(nn.Module):
         nearest = (_soft_maximum(alike, examples) / sharp).clamp_min(-1.0)
         return torch.stack([_mean(x.T, mask) for x in (left_out, nearest) for mask in masks], -1)
 
-    def forward(self, spans: Tensor, head: Head) -> Judged:
-        """Spans (S, D), unit rows, against every point."""
+    def forward(self, spans: Tensor, head: Head, shared: Tensor) -> Judged:
+        """Spans against every point.
+
+        Args:
+            spans: unit rows, (S, D).
+            shared: words in common with the point's examples and with its contrasts, (S, J, 2), from `grader.words`.
+        """
         sharp = self.log_sharpness.exp()
         alike = spans @ head.phrases.vectors.T * sharp
         r = torch.cat([spans, torch.ones(len(spans), 1)], 1) @ head.W
@@ -150,7 +158,7 @@ class Judge(nn.Module):
         p, c = p.clamp_min(-1.0), c.clamp_min(-1.0)
         others = _best_other(p)
         features = torch.stack([r, p, c, others, _best_other(r), p - c, p - others, r * p], -1)
-        features = torch.cat([features, head.traits.expand(len(spans), -1, -1)], -1)
+        features = torch.cat([features, head.traits.expand(len(spans), -1, -1), shared], -1)
         logits = (self.linear(features) + self.out(F.gelu(self.hidden(features)))).squeeze(-1)
         if self.compare is not None and self.compared is not None:
             example = _nearest(alike, head.examples, head.phrases.vectors)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from bank.entry import Question
+from grader import support
 from grader.chunks import chunks
 from grader.dataset import LabelledAnswer
 from grader.encoder import LONGEST_PHRASE, load_tokenizer
@@ -22,6 +23,7 @@ Rows = tuple[tuple[int, int], ...]
 class Phrase:
     """A phrase of a question, as token ids; `kind` +1 asserts the point, -1 does not."""
 
+    text: str
     ids: Ids
     point: int
     kind: int
@@ -33,13 +35,22 @@ class Reading:
 
     Attributes:
         windows: token ids and span rows of each window.
+        texts: of the spans, S.
         labels: (J,) 1 where the point is asserted.
         quoted: (S, J) 1 where the span holds the point's quote, -1 where it touches it, 0 elsewhere.
+        group: the two sides of a pair share it.
     """
 
     windows: tuple[tuple[Ids, Rows], ...]
+    texts: tuple[str, ...]
     labels: Tensor
     quoted: Tensor
+    group: str
+
+    @property
+    def length(self) -> int:
+        """Tokens in all windows."""
+        return sum(len(ids) for ids, _ in self.windows)
 
 
 class Tokenizer:
@@ -48,9 +59,10 @@ class Tokenizer:
     def __init__(self, folder: Path) -> None:
         self._fast = load_tokenizer(folder)
 
-    def phrase(self, text: str) -> Ids:
+    def phrase(self, phrase: support.Phrase) -> Phrase:
         """At most `LONGEST_PHRASE` ids, without special tokens."""
-        return tuple(self._fast.encode(readable(text), add_special_tokens=False).ids[:LONGEST_PHRASE])
+        ids = self._fast.encode(readable(phrase.text), add_special_tokens=False).ids[:LONGEST_PHRASE]
+        return Phrase(phrase.text, tuple(ids), phrase.point, phrase.kind)
 
     def reading(self, answer: LabelledAnswer, question: Question) -> Reading:
         """Cut, tokenize and label an answer."""
@@ -64,7 +76,8 @@ class Tokenizer:
             for n, span in enumerate(spans if begin >= 0 else ()):
                 quoted[n, j] = _overlap(span.start, span.end, begin, begin + len(answer.quotes[id]))
         labels = torch.tensor([float(id in answer.heard) for id in ids])
-        return Reading(tuple((chunk.ids, chunk.rows) for chunk in cut), labels, quoted)
+        texts = tuple(answer.answer[span.start : span.end] for span in spans)
+        return Reading(tuple((chunk.ids, chunk.rows) for chunk in cut), texts, labels, quoted, answer.group)
 
 
 def _overlap(start: int, end: int, begin: int, finish: int) -> int:

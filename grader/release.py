@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -18,29 +18,30 @@ from grader.grade import Grader
 from grader.judge import Judge
 from grader.own import Own
 from grader.spans import segment
-from grader.training import WIDTH, Model, Settings, train
+from grader.student import WIDTH, Model
+from grader.training import FURTHER, Say, Settings, lessons_of, train
 
-Say = Callable[[str], None]
 
-
-def train_fold(dataset: Dataset, fold: int, settings: Settings, folder: Path = FOLDER, say: Say = print) -> Path:
+def train_fold(dataset: Dataset, fold: int, settings: Settings | None, folder: Path = FOLDER, say: Say = print) -> Path:
     """Train on a fold's training answers; returns the file written."""
-    part = split(dataset, fold)
-    used = {answer.entry for answer in part.training}
-    questions = {address: question for address, question in dataset.questions().items() if address in used}
-    model = train(questions, part.training, settings, say)
-    path = fold_path(fold, folder)
-    write(model, path)
-    give_own(path, entries_of(dataset), part.training)
+    training = split(dataset, fold).training
+    return _train(dataset, training, fold_path(fold, folder), settings, say)
+
+
+def train_shipped(dataset: Dataset, settings: Settings | None, say: Say = print) -> Path:
+    """Train on every answer; returns the file written, not yet calibrated."""
+    return _train(dataset, dataset.answers, adaptation.SHIPPED, settings, say)
+
+
+def _train(dataset: Dataset, answers: Sequence[LabelledAnswer], path: Path, settings: Settings | None, say: Say) -> Path:
+    """From the encoder as it comes with these settings, then further; only further from what is there where there are none."""
+    used = {answer.entry for answer in answers}
+    lessons = lessons_of({address: q for address, q in dataset.questions().items() if address in used}, answers)
+    if settings is not None:
+        write(train(lessons, settings, say=say), path)
+    write(train(lessons, FURTHER, path, say), path)
+    give_own(path, entries_of(dataset), answers)
     return path
-
-
-def train_shipped(dataset: Dataset, settings: Settings, say: Say = print) -> Path:
-    """Train on every answer, and the plain judge for other encoders; returns the file written, not yet calibrated."""
-    model = train(dataset.questions(), dataset.answers, settings, say)
-    write(model, adaptation.SHIPPED)
-    give_own(adaptation.SHIPPED, entries_of(dataset), dataset.answers)
-    return adaptation.SHIPPED
 
 
 def calibrate_shipped(dataset: Dataset, folder: Path = FOLDER) -> Path:

@@ -1,4 +1,4 @@
-"""Words that a span shares with a point's examples: they judge about as well as vectors do, and err elsewhere, so both count.
+"""Words that a span shares with a point's phrases: they judge about as well as vectors do, and err elsewhere, so both count.
 
     overlap(s, p) = sum of idf(w), w in s and p  /  (sum of idf(w), w in p  +  0.3 sum of idf(w), w in s)
 
@@ -10,14 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-from grader.support import Phrase
-
-WEIGHT = 3.5
-"""What a whole overlap adds to a span's logit; fitted to the unseen answers of the first fold."""
 
 _OWN_LENGTH = 0.3  # how much a span's other words count against it
 _WORD = re.compile(r"[a-z0-9']+")
@@ -25,11 +21,22 @@ _WORD = re.compile(r"[a-z0-9']+")
 Array = NDArray[np.float64]
 
 
+class Phrase(Protocol):
+    """A text that says (kind +1) or does not say (kind -1) what a point says."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def point(self) -> int: ...
+    @property
+    def kind(self) -> int: ...
+
+
 class SharedWords:
     """The words of a question's phrases.
 
     Args:
-        phrases: of all its points; contrasts only tell how common a word is.
+        phrases: of all its points.
         count: J, how many points there are.
     """
 
@@ -39,22 +46,28 @@ class SharedWords:
         self._place = {word: n for n, word in enumerate(sorted(counts))}
         self._new = float(np.log((len(phrases) + 1) / 0.5))
         self._idf = np.array([np.log((len(phrases) + 1) / (counts[word] + 0.5)) for word in self._place])
-        examples = [n for n, phrase in enumerate(phrases) if phrase.kind > 0]
-        held = np.stack([self._row(said[n]) for n in examples]) if examples else np.zeros((0, len(self._place)))
+        held = np.stack([self._row(words) for words in said]) if said else np.zeros((0, len(self._place)))
         self._weights = (held * self._idf).T
         self._totals = self._weights.sum(0)
-        self._columns = [[k for k, n in enumerate(examples) if phrases[n].point == j] for j in range(count)]
+        self._columns = [
+            [[n for n, p in enumerate(phrases) if p.point == j and p.kind == kind] for kind in (1, -1)] for j in range(count)
+        ]
 
     def overlap(self, texts: Sequence[str]) -> Array:
-        """The largest overlap of each text with an example of each point, (S, J), 0 to 1."""
+        """The largest overlap of each text with an example and with a contrast of each point, (S, J, 2), 0 to 1."""
+        found = np.zeros((len(texts), len(self._columns), 2))
         if not texts:
-            return np.zeros((0, len(self._columns)))
+            return found
         said = [words_of(text) for text in texts]
         held = np.stack([self._row(words) for words in said])
         new = np.array([sum(word not in self._place for word in words) * self._new for words in said])
         own = held @ self._idf + new
         shares = held @ self._weights / (self._totals + _OWN_LENGTH * own[:, None] + 1e-9)
-        return np.stack([shares[:, c].max(1) if c else np.zeros(len(texts)) for c in self._columns], 1)
+        for j, kinds in enumerate(self._columns):
+            for k, columns in enumerate(kinds):
+                if columns:
+                    found[:, j, k] = shares[:, columns].max(1)
+        return found
 
     def _row(self, words: set[str]) -> Array:
         row = np.zeros(len(self._place))

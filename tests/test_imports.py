@@ -21,9 +21,11 @@ NEEDS_TORCH = {
         "grade",
         "judge",
         "lessons",
+        "losses",
         "own",
         "reading",
         "release",
+        "student",
         "training",
     )
 }

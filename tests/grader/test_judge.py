@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from grader.judge import Judge, Phrases, pooled
+from grader.judge import Judge, Judged, Phrases, pooled
 
 
 @pytest.fixture
@@ -15,6 +15,12 @@ def phrases() -> Phrases:
     torch.manual_seed(0)
     vectors = F.normalize(torch.randn(15, 16), dim=1)
     return Phrases(vectors, torch.tensor([1, 1, 1, -1, -1] * 3), torch.arange(3).repeat_interleave(5), 3)
+
+
+def judged(judge: Judge, spans: torch.Tensor, phrases: Phrases) -> Judged:
+    """Spans that share no word with any phrase."""
+    found: Judged = judge(spans, judge.head(phrases), torch.zeros(len(spans), phrases.count, 2))
+    return found
 
 
 def test_the_head_solves_the_normal_equations(phrases: Phrases) -> None:
@@ -45,23 +51,33 @@ def test_other_points_phrases_do_not_change_how_near_a_points_own_are(phrases: P
     judge = Judge(0)
     spans = F.normalize(torch.randn(4, 16), dim=1)
     fewer = Phrases(phrases.vectors[:10], phrases.kinds[:10], phrases.points[:10], 2)
-    every, some = judge(spans, judge.head(phrases)), judge(spans, judge.head(fewer))
+    every, some = judged(judge, spans, phrases), judged(judge, spans, fewer)
     assert torch.allclose(every.examples[:, :2], some.examples)
     assert torch.allclose(every.contrasts[:, :2], some.contrasts)
 
 
 def test_an_example_scores_above_a_contrast_before_any_training(phrases: Phrases) -> None:
     judge = Judge(0)
-    logits = judge(phrases.vectors, judge.head(phrases)).logits.detach()
+    logits = judged(judge, phrases.vectors, phrases).logits.detach()
     own = logits[torch.arange(15), phrases.points]
     assert own[phrases.kinds > 0].min() > own[phrases.kinds < 0].max()
+
+
+def test_shared_words_speak_for_a_point_before_any_training(phrases: Phrases) -> None:
+    judge = Judge(0)
+    spans, shared = phrases.vectors[:1], torch.zeros(1, 3, 2)
+    without = judge(spans, judge.head(phrases), shared).logits
+    shared[0, 2, 0] = 0.8
+    more = judge(spans, judge.head(phrases), shared).logits - without
+    assert more[0, 2] > 2
+    assert torch.allclose(more[0, :2], torch.zeros(2))
 
 
 def test_a_point_without_contrasts_is_judged_all_the_same() -> None:
     torch.manual_seed(1)
     alone = Phrases(F.normalize(torch.randn(2, 8), dim=1), torch.tensor([1, 1]), torch.zeros(2, dtype=torch.long), 1)
     judge = Judge(8)
-    assert torch.isfinite(judge(F.normalize(torch.randn(4, 8), dim=1), judge.head(alone)).logits).all()
+    assert torch.isfinite(judged(judge, F.normalize(torch.randn(4, 8), dim=1), alone).logits).all()
 
 
 def test_one_span_that_says_it_is_enough() -> None:

@@ -1,4 +1,4 @@
-"""What shared words add: the rarer the word, the more; nothing for a contrast's words or for none."""
+"""What words a text shares with a point's examples and with its contrasts: the rarer the word, the more; nothing for none."""
 
 from __future__ import annotations
 
@@ -21,20 +21,22 @@ def shared() -> SharedWords:
 
 
 def test_an_example_shares_all_its_words_with_itself_and_fewer_with_another_point(shared: SharedWords) -> None:
-    (row,) = shared.overlap(["the gradient vanishes"])
+    (row,) = shared.overlap(["the gradient vanishes"])[..., 0]
     assert row[0] == pytest.approx(1 / 1.3)
     assert 0 < row[1] < row[0] / 2
     assert row[2] == 0
 
 
 def test_a_rare_word_counts_more_than_a_common_one(shared: SharedWords) -> None:
-    rare, common = shared.overlap(["it vanishes", "the gradient"])
+    rare, common = shared.overlap(["it vanishes", "the gradient"])[..., 0]
     assert rare[0] > common[0]
 
 
-def test_a_contrasts_words_add_nothing_of_their_own(shared: SharedWords) -> None:
-    stays, explodes = shared.overlap(["the gradient stays", "the gradient explodes"])
-    assert stays[1] == stays[0] < explodes[1] / 2
+def test_a_contrasts_words_are_told_apart_from_an_examples(shared: SharedWords) -> None:
+    stays, explodes = shared.overlap(["the gradient stays", "the gradient explodes"])[:, 1]
+    assert stays[0] < explodes[0] / 2
+    assert explodes[1] < stays[1] / 2
+    assert shared.overlap(["the gradient stays"])[0, 0, 1] == 0
 
 
 def test_words_are_found_in_any_case_and_script_without_harm(shared: SharedWords) -> None:
@@ -42,9 +44,9 @@ def test_words_are_found_in_any_case_and_script_without_harm(shared: SharedWords
     rows = shared.overlap(["", "🙂", "градиент", "THE GRADIENT VANISHES!"])
     assert np.isfinite(rows).all()
     assert (rows[:3] == 0).all()
-    assert rows[3, 0] == pytest.approx(1 / 1.3)
-    assert shared.overlap([]).shape == (0, 3)
+    assert rows[3, 0, 0] == pytest.approx(1 / 1.3)
+    assert shared.overlap([]).shape == (0, 3, 2)
 
 
 def test_nothing_is_shared_where_there_are_no_examples() -> None:
-    assert SharedWords((Phrase("Never so", 0, -1),), 1).overlap(["never so"]).tolist() == [[0.0]]
+    assert SharedWords((Phrase("Never so", 0, -1),), 1).overlap(["never so"])[0, 0, 0] == 0

@@ -61,16 +61,17 @@ def evaluate_command(entries: tuple[str, ...], unseen: bool, as_json: bool, mist
 
 @click.command("train")
 @click.option("--folds", is_flag=True, help="Train the graders of the cross-validation too, and calibrate with them.")
-@click.option("--epochs", type=click.IntRange(1, 50), default=4, show_default=True, help="Passes over the answers in a run.")
+@click.option("--further", is_flag=True, help="Go on from the graders that are there, as when labelled answers were added.")
 @common_options
-def train_command(folds: bool, epochs: int) -> None:
+def train_command(folds: bool, further: bool) -> None:
     r"""Make the grader anew from data/ and bank/, on this machine's processor.
 
-    Takes about three quarters of an hour, and as long again for each fold of the cross-validation.
+    Takes some three hours, a quarter of it with --further, and as long again for each fold of the cross-validation.
 
     \b
-    Example:
+    Examples:
       tells train --folds && tells evaluate
+      tells train --folds --further
     """
     from grader.dataset import DataError, load_dataset
     from grader.folds import FOLDS
@@ -81,7 +82,7 @@ def train_command(folds: bool, epochs: int) -> None:
         dataset = load_dataset()
     except DataError as error:
         raise Refusal(one_line(str(error), 400)) from None
-    settings = Settings(epochs=epochs)
+    settings = None if further else Settings()
     for fold in range(FOLDS if folds else 0):
         click.echo(f"fold {fold + 1} of {FOLDS}", err=True)
         train_fold(dataset, fold, settings, say=_aloud)
