@@ -26,7 +26,7 @@ from grader.own import Own
 from grader.spans import Span, segment
 from grader.support import Phrase, PhraseStore, phrases_of
 from grader.verdict import GraderStamp, Heard, Verdict
-from grader.words import SharedWords
+from grader.words import SharedWords, words_in
 
 VERSION = "1"
 _LEAST_WORDS = 4
@@ -66,12 +66,14 @@ class Reading:
         logits: (S, J), rounded; with the question's own heads added where it has them.
         answer: the answer's logits, (J,), rounded.
         closeness: (S, J), by how much a point's examples are nearer to the span than its contrasts.
+        words: how many the answer has.
     """
 
     spans: tuple[Span, ...]
     logits: Logits
     answer: Logits
     closeness: Logits
+    words: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +161,13 @@ class Grader:
         support = self.support(question, without)
         if not spans:
             empty = np.zeros((0, len(question.points)))
-            return Reading((), empty, np.full(len(question.points), _UNSAID), empty)
+            return Reading((), empty, np.full(len(question.points), _UNSAID), empty, 0)
         shared = support.words.overlap([answer[s.start : s.end] for s in spans])
-        return self._judged(spans, vectors, shared, support, self.own(question))
+        return self._judged(spans, vectors, shared, support, self.own(question), words_in(answer))
 
-    def _judged(self, spans: tuple[Span, ...], vectors: Vectors, shared: Logits, support: Support, own: Own | None) -> Reading:
+    def _judged(
+        self, spans: tuple[Span, ...], vectors: Vectors, shared: Logits, support: Support, own: Own | None, count: int
+    ) -> Reading:
         """Vectors (S, D) of some spans and the words they share, (S, J, 2), against a question."""
         import torch
 
@@ -183,7 +187,7 @@ class Grader:
         if own is not None:
             heads = listed(heads)
             answer = answer + pooled(torch.from_numpy(heads)).numpy()
-        return Reading(spans, judge + heads, rounded(answer), rounded(closeness.numpy()))
+        return Reading(spans, judge + heads, rounded(answer), rounded(closeness.numpy()), count)
 
     def own(self, question: Question) -> Own | None:
         """What labelled answers taught about the question, if there were enough and its points are still those."""
@@ -214,7 +218,7 @@ class Grader:
         """Calibrated probability that each point was made, (J,)."""
         if not reading.spans:
             return np.zeros(len(question.points))
-        return self.calibration(question).probability(question, reading.answer)
+        return self.calibration(question).probability(question, reading.answer, np.array(reading.words))
 
     def calibration(self, question: Question) -> Calibration:
         """The question's own where answers to it were trained on, else the one for any question."""
@@ -226,14 +230,14 @@ class Grader:
     def self_test(self, question: Question) -> list[Trial]:
         """Each example and contrast graded as an answer, with itself left out of what the grader knows."""
         found = []
-        thresholds = self.calibration(question).thresholds(question)
+        calibration = self.calibration(question)
         for j, point in enumerate(question.points):
             for kind, texts in (("example", point.examples), ("contrast", point.contrasts)):
                 for text in texts:
                     p = self.confidences(question, self.read(question, text, without=text))
-                    top = int(np.argmax(p))
-                    loudest = question.points[top].id if p[top] >= thresholds[top] else ""
-                    found.append(Trial(point.id, text, kind, float(p[j]), bool(p[j] >= thresholds[j]), loudest))
+                    heard, top = calibration.decisions(question, p), int(np.argmax(p))
+                    loudest = question.points[top].id if heard[top] else ""
+                    found.append(Trial(point.id, text, kind, float(p[j]), bool(heard[j]), loudest))
         return found
 
     def _make_head(self, question: Question, phrases: Sequence[Phrase], vectors: Vectors, own: Own | None) -> Head:
@@ -252,7 +256,11 @@ class Grader:
     def _verdict(self, question: Question, answer: str, reading: Reading) -> Verdict:
         confidences = self.confidences(question, reading)
         too_little = len(answer.split(maxsplit=_LEAST_WORDS)) < _LEAST_WORDS
-        points = [self._heard(question, answer, reading, j, float(p), too_little) for j, p in enumerate(confidences)]
+        decisions = self.calibration(question).decisions(question, confidences) & (not too_little)
+        points = [
+            self._heard(question, answer, reading, j, float(p), bool(heard))
+            for j, (p, heard) in enumerate(zip(confidences, decisions, strict=True))
+        ]
         count = len(question.tells)
         ids = {h.id for h in points if h.heard}
         ladder = None if question.follow_up else question.entry
@@ -269,9 +277,8 @@ class Grader:
             too_little=too_little,
         )
 
-    def _heard(self, question: Question, answer: str, reading: Reading, j: int, confidence: float, too_little: bool) -> Heard:
+    def _heard(self, question: Question, answer: str, reading: Reading, j: int, confidence: float, heard: bool) -> Heard:
         point = question.points[j]
-        heard = bool(confidence >= self.calibration(question).thresholds(question)[j]) and not too_little
         tell = next((t for t in question.entry.tells if t.id == point.id), None) if not question.follow_up else None
         return Heard(
             id=point.id,

@@ -18,6 +18,9 @@ from grader.lessons import Ids, Rows
 from grader.reading import salience_of
 
 WIDTH = 384
+Below = dict[Ids, Tensor]
+"""Hidden states (T, D) after the frozen layers, by token ids; they never change, so each text is read once."""
+
 _BATCH = 16  # windows read at a time
 _BATCH_PHRASES = 64
 
@@ -29,7 +32,7 @@ class Model:
     Attributes:
         trained: what the encoder's optimizer moves, by name; the tensors of `weights` themselves.
         frozen: so many of the lowest layers are not trained.
-        below: hidden states after the frozen layers, by token ids; they never change, so each text is read once.
+        below: what has been read of the frozen layers' states.
     """
 
     weights: dict[str, Tensor]
@@ -37,7 +40,7 @@ class Model:
     judge: Judge
     frozen: int
     trained: dict[str, Tensor] = field(default_factory=dict)
-    below: dict[Ids, Tensor] = field(default_factory=dict)
+    below: Below = field(default_factory=dict)
 
     def phrases(self, ids: Sequence[Ids], dropout: float) -> Tensor:
         """Unit vectors of whole texts, (N, D)."""
@@ -83,12 +86,13 @@ class Model:
         return known
 
 
-def new_model(layers: int, seed: int, begin: Path | None = None) -> Model:
+def new_model(layers: int, seed: int, begin: Path | None = None, below: Below | None = None) -> Model:
     """A model to train.
 
     Args:
         layers: how many upper layers of the encoder are free to move.
         begin: an adaptation to go on from; None takes the shipped encoder as it comes, and an untrained judge.
+        below: states of as many frozen layers, if some are known.
     """
     from safetensors.torch import load_file
 
@@ -102,7 +106,7 @@ def new_model(layers: int, seed: int, begin: Path | None = None) -> Model:
         weights = adapted_weights(base, begin)
         salience = (weights.pop("salience.weight"), weights.pop("salience.bias"))
         judge.load_state_dict(judge_state(begin, "judge"))
-    model = Model(weights, salience, judge, 6 - layers)
+    model = Model(weights, salience, judge, 6 - layers, below={} if below is None else below)
     for layer in range(6 - layers, 6):
         for name in list(weights):
             if name.startswith(f"encoder.layer.{layer}."):

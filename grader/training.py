@@ -1,8 +1,8 @@
 """Training of the encoder's upper layers and of the judge, on labelled answers to many questions.
 
 Several runs begin alike, see the answers in different orders, and are averaged weight by weight (Wortsman et al. 2022, model
-soups): one grader that errs less than any of them, and costs no more to use. From that mean further runs begin, which stress
-the pairs of answers that differ in little else than the point, and are averaged in turn.
+soups): one grader that errs less than any of them, and costs no more to use. From that mean a further run begins, which
+stresses the pairs of answers that differ in little else than the point, and is averaged with it.
 
 Every step takes one question. Some of its phrases are drawn as its support, from which the judge makes its heads; the rest of
 its phrases, runs of them, and a batch of labelled answers are then graded as they would be in use. So the encoder and the
@@ -23,7 +23,7 @@ from grader.dataset import LabelledAnswer
 from grader.encoder import shipped_folder
 from grader.lessons import Phrase, Reading, Tokenizer
 from grader.losses import Drawing, Task, loss_of
-from grader.student import Model, averaged, new_model
+from grader.student import Below, Model, averaged, new_model
 from grader.support import phrases_of
 
 Say = Callable[[str], None]
@@ -43,7 +43,7 @@ class Settings:
 
     layers: int = 4
     runs: int = 2
-    epochs: float = 4
+    epochs: int = 4
     batch: int = 20
     learning_rate: float = 2e-4
     judge_learning_rate: float = 5e-3
@@ -52,17 +52,25 @@ class Settings:
     seed: int = 0
 
 
-FURTHER = Settings(epochs=1, learning_rate=1e-4, judge_learning_rate=2e-3, seed=1)
-"""For the runs that begin from a trained model."""
+FURTHER = Settings(
+    runs=1, epochs=1, batch=30, learning_rate=1e-4, judge_learning_rate=2e-3, drawing=Drawing(queries=40, pairs=1.0), seed=1
+)
+"""For the run that begins from a trained model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """Everything to train on, by the question's address."""
+    """Everything to train on, by the question's address.
+
+    Attributes:
+        points: how many points each question has.
+        below: what the frozen layers make of each text, shared by all runs.
+    """
 
     phrases: Mapping[str, Sequence[Phrase]]
     readings: Mapping[str, Sequence[Reading]]
     points: Mapping[str, int]
+    below: Below
 
 
 def lessons_of(questions: Mapping[str, Question], answers: Sequence[LabelledAnswer]) -> Lessons:
@@ -78,27 +86,29 @@ def lessons_of(questions: Mapping[str, Question], answers: Sequence[LabelledAnsw
         reading = tokenizer.reading(answer, questions[answer.entry])
         if reading.windows:
             readings[answer.entry].append(reading)
-    return Lessons(phrases, readings, {address: len(question.points) for address, question in questions.items()})
+    points = {address: len(question.points) for address, question in questions.items()}
+    return Lessons(phrases, readings, points, {})
 
 
 def train(lessons: Lessons, settings: Settings, begin: Path | None = None, say: Say = lambda line: None) -> Model:
     """Runs, averaged.
 
     Args:
-        begin: the adaptation from which every run begins; None for the encoder as it comes.
+        begin: the adaptation from which every run begins, and which is averaged with them; None for the encoder as it comes.
         say: told of the progress, a line at a time.
     """
-    return averaged([train_once(lessons, settings, run, begin, say) for run in range(settings.runs)])
+    models = [train_once(lessons, settings, run, begin, say) for run in range(settings.runs)]
+    return averaged(models if begin is None else [*models, new_model(settings.layers, settings.seed, begin)])
 
 
 def train_once(
     lessons: Lessons, settings: Settings, run: int, begin: Path | None = None, say: Say = lambda line: None
 ) -> Model:
     """One run; its number decides the order of the answers and what is drawn in each step."""
-    model = new_model(settings.layers, settings.seed, begin)
+    model = new_model(settings.layers, settings.seed, begin, lessons.below)
     rng = random.Random(1000 * settings.seed + run)
     torch.manual_seed(1000 * settings.seed + run)
-    plan = list(_plan(lessons.readings, settings, rng))
+    plan = [batch for _ in range(settings.epochs) for batch in batches_of(lessons.readings, settings.batch, rng)]
     groups = [
         {"params": list(model.trained.values()), "lr": settings.learning_rate},
         {"params": list(model.judge.parameters()), "lr": settings.judge_learning_rate},
@@ -119,17 +129,6 @@ def train_once(
         if step % 25 == 0 or step == len(plan):
             say(f"run {run + 1}, step {step} of {len(plan)}, loss {sum(recent) / len(recent):.3f}")
     return model
-
-
-def _plan(
-    readings: Mapping[str, Sequence[Reading]], settings: Settings, rng: random.Random
-) -> Iterator[tuple[str, list[Reading]]]:
-    """The batches of all epochs; of the last one perhaps only a part."""
-    epochs = settings.epochs
-    while epochs > 0:
-        batches = list(batches_of(readings, settings.batch, rng))
-        yield from batches[: round(len(batches) * min(epochs, 1))]
-        epochs -= 1
 
 
 def batches_of(readings: Mapping[str, Sequence[Reading]], size: int, rng: random.Random) -> Iterator[tuple[str, list[Reading]]]:

@@ -78,3 +78,8 @@ class SharedWords:
 def words_of(text: str) -> set[str]:
     """Lower-case words and numbers."""
     return set(_WORD.findall(text.lower().replace("’", "'")))
+
+
+def words_in(answer: str) -> int:
+    """How many words an answer has."""
+    return len(answer.split())

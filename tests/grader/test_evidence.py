@@ -30,7 +30,12 @@ def test_a_shred_is_widened_to_the_words_around_it() -> None:
 
 
 def test_words_that_say_much_less_are_not_taken_along() -> None:
-    assert quoted({CLAUSE: 3.0, SENTENCE: 1.0, OTHER: -3.0}) == [ANSWER[: CLAUSE.end]]
+    assert quoted({CLAUSE: 3.0, SENTENCE: 0.0, OTHER: -3.0}) == [ANSWER[: CLAUSE.end]]
+
+
+def test_where_all_that_say_it_are_short_the_longest_is_quoted() -> None:
+    shred = Span(0, ANSWER.index(" goes"))
+    assert quoted({shred: 3.0, CLAUSE: 1.5, OTHER: -3.0}) == [ANSWER[: CLAUSE.end]]
 
 
 def test_of_spans_that_are_long_enough_the_shortest_that_says_it_is_quoted() -> None:
