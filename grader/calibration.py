@@ -70,7 +70,7 @@ class Calibration:
     def decisions(self, question: Question, p: Array) -> NDArray[np.bool_]:
         """Probabilities (..., J) -> which points count as heard."""
         thresholds = np.array([c.threshold for c in self._curves(question)])
-        found: NDArray[np.bool_] = (p >= thresholds) & (p.max(-1, keepdims=True) >= _PROBABLE)
+        found: NDArray[np.bool_] = (p >= thresholds) & (p.max(-1, keepdims=True, initial=0.0) >= _PROBABLE)
         return found
 
     def _curves(self, question: Question) -> list[Curve]:

@@ -14,8 +14,10 @@ from grader.verdict import Evidence, Nearest, Reason
 _MOST = 2  # pieces of evidence a point
 _SECOND = 0.5  # a second piece must score at least so much, as a span logit
 _LONGER = 0.35  # a longer span must beat a shorter one inside it by so much
-_WHOLE_WORDS = 12  # a quote of fewer words is often half of what was said, so it is widened
-_WIDER = 2.5  # to a span around it that scores at most so much less
+_NEARLY = (
+    1.5  # the shortest words that say it often lack half of it, so they are widened as long as they lose no more than this
+)
+_LONGEST_QUOTE = 30  # words, where what says it best is not longer
 _NAMED_ONLY_WORDS = 6
 _FAR = 0.02  # confidence below which nothing near was said
 
@@ -53,24 +55,17 @@ def evidence_for(answer: str, scored: Scored, j: int) -> tuple[Evidence, ...]:
 
 
 def _widened(answer: str, scored: Scored, n: int, j: int) -> Span:
-    """The span, or where it is short the best of those around it that are not; where all are, the longest."""
+    """The longest span around this one that is still a quote and says the point nearly as well."""
     span = scored.spans[n]
-    if _words(answer, span) >= _WHOLE_WORDS:
-        return span
-    least = scored.logits[n, j] - _WIDER
     around = [
-        m
+        other
         for m, other in enumerate(scored.spans)
-        if other.start <= span.start and span.end <= other.end and scored.logits[m, j] >= least
+        if other.start <= span.start
+        and span.end <= other.end
+        and scored.logits[m, j] >= scored.logits[n, j] - _NEARLY
+        and len(answer[other.start : other.end].split()) <= _LONGEST_QUOTE
     ]
-    whole = [m for m in around if _words(answer, scored.spans[m]) >= _WHOLE_WORDS]
-    if whole:
-        return scored.spans[max(whole, key=lambda m: (_worth(scored, m, j), -m))]
-    return scored.spans[max(around, key=lambda m: (scored.spans[m].end - scored.spans[m].start, -m))]
-
-
-def _words(answer: str, span: Span) -> int:
-    return len(answer[span.start : span.end].split())
+    return max(around, key=lambda other: (other.end - other.start, -other.start), default=span)
 
 
 def nearest_to(answer: str, scored: Scored, j: int, confidence: float) -> Nearest | None:

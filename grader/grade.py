@@ -175,7 +175,7 @@ class Grader:
         read, words = torch.from_numpy(vectors), torch.from_numpy(shared).float()
         with alone():
             blocks = zip(torch.split(read, _BLOCK), torch.split(words, _BLOCK), strict=True)
-            found = [self.judge(block, head, beside) for block, beside in blocks]
+            found = [self.judge(block, head, common) for block, common in blocks]
             logits = torch.cat([f.logits for f in found])
             closeness = torch.cat([f.examples - f.contrasts for f in found])
             alike = read @ phrases.vectors[: support.phrases].T
