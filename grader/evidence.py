@@ -14,10 +14,8 @@ from grader.verdict import Evidence, Nearest, Reason
 _MOST = 2  # pieces of evidence a point
 _SECOND = 0.5  # a second piece must score at least so much, as a span logit
 _LONGER = 0.35  # a longer span must beat a shorter one inside it by so much
-_NEARLY = (
-    1.5  # the shortest words that say it often lack half of it, so they are widened as long as they lose no more than this
-)
-_LONGEST_QUOTE = 30  # words, where what says it best is not longer
+_WHOLE_WORDS = 12  # a quote of fewer words is often half of what was said, so it is widened
+_WIDER = 2.5  # to a span around it that scores at most so much less
 _NAMED_ONLY_WORDS = 6
 _FAR = 0.02  # confidence below which nothing near was said
 
@@ -55,17 +53,24 @@ def evidence_for(answer: str, scored: Scored, j: int) -> tuple[Evidence, ...]:
 
 
 def _widened(answer: str, scored: Scored, n: int, j: int) -> Span:
-    """The longest span around this one that is still a quote and says the point nearly as well."""
+    """The span, or where it is short the best of those around it that are not; where all are, the longest."""
     span = scored.spans[n]
+    if _words(answer, span) >= _WHOLE_WORDS:
+        return span
+    least = scored.logits[n, j] - _WIDER
     around = [
-        other
+        m
         for m, other in enumerate(scored.spans)
-        if other.start <= span.start
-        and span.end <= other.end
-        and scored.logits[m, j] >= scored.logits[n, j] - _NEARLY
-        and len(answer[other.start : other.end].split()) <= _LONGEST_QUOTE
+        if other.start <= span.start and span.end <= other.end and scored.logits[m, j] >= least
     ]
-    return max(around, key=lambda other: (other.end - other.start, -other.start), default=span)
+    whole = [m for m in around if _words(answer, scored.spans[m]) >= _WHOLE_WORDS]
+    if whole:
+        return scored.spans[max(whole, key=lambda m: (_worth(scored, m, j), -m))]
+    return scored.spans[max(around, key=lambda m: (scored.spans[m].end - scored.spans[m].start, -m))]
+
+
+def _words(answer: str, span: Span) -> int:
+    return len(answer[span.start : span.end].split())
 
 
 def nearest_to(answer: str, scored: Scored, j: int, confidence: float) -> Nearest | None:

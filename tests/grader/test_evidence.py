@@ -1,4 +1,4 @@
-"""Which words are quoted: those that say it, with what belongs to them, and no more."""
+"""Which words are quoted: the shortest that say it, but not a shred of them."""
 
 from __future__ import annotations
 
@@ -26,19 +26,20 @@ def quoted(logits: dict[Span, float]) -> list[str]:
 
 
 def test_a_shred_is_widened_to_the_words_around_it() -> None:
-    assert quoted({CLAUSE: 3.0, SENTENCE: 2.4, WHOLE: 1.0, OTHER: -3.0}) == [ANSWER[: SENTENCE.end]]
+    assert quoted({CLAUSE: 3.0, SENTENCE: 2.4, WHOLE: 2.0, OTHER: -3.0}) == [ANSWER[: SENTENCE.end]]
 
 
 def test_words_that_say_much_less_are_not_taken_along() -> None:
     assert quoted({CLAUSE: 3.0, SENTENCE: 0.0, OTHER: -3.0}) == [ANSWER[: CLAUSE.end]]
 
 
-def test_a_quote_is_not_widened_beyond_what_is_read_at_a_glance() -> None:
-    answer = "It vanishes " + "and so forth " * 12
-    spans = (Span(0, 11), Span(0, len(answer) - 1))
-    scored: Any = SimpleNamespace(spans=spans, logits=np.array([[3.0], [2.9]]), closeness=np.zeros((2, 1)))
-    assert [e.text for e in evidence_for(answer, scored, 0)] == ["It vanishes"]
-    assert next(e.text for e in evidence_for(answer[:60], scored, 0)).startswith("It vanishes and so")
+def test_where_all_that_say_it_are_short_the_longest_is_quoted() -> None:
+    shred = Span(0, ANSWER.index(" goes"))
+    assert quoted({shred: 3.0, CLAUSE: 1.5, OTHER: -3.0}) == [ANSWER[: CLAUSE.end]]
+
+
+def test_of_spans_that_are_long_enough_the_shortest_that_says_it_is_quoted() -> None:
+    assert quoted({SENTENCE: 3.0, WHOLE: 3.1, OTHER: -3.0}) == [ANSWER[: SENTENCE.end]]
 
 
 def test_a_second_piece_must_say_it_too() -> None:
