@@ -2,7 +2,7 @@
 
     p = 1 / (1 + exp(-(scale z + shift + length log(1 + n) + follow_up f + shift_j)))
 
-for an answer of n words; f is 1 for a follow-up, which asks for few points in few words, else 0. Tells and misconceptions have
+for an answer of n words, at least 30; f is 1 for a follow-up, which asks for few points in few words, else 0. Tells and misconceptions have
 their own numbers and threshold. Beside them stands a shift for each point of a question whose answers were trained on, drawn
 towards zero, so that a few answers move it little. An answer of which no point at all is probable makes none: a doubtful point
 is what chance finds in a string of stock words.
@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 _TRUST = 1.5  # pull of a point's own shift towards zero
 _THRESHOLDS = np.arange(0.35, 0.7, 0.01)
 _PROBABLE = 0.55  # of the likeliest point of an answer, for anything to be heard in it
-_MOST_WORDS = 400  # beyond which an answer counts as no longer
+_FEWEST_WORDS, _MOST_WORDS = 30, 400  # an answer counts as no shorter and no longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ _TELLS, _WRONG = True, False
 
 
 def _length(words: Array) -> Array:
-    return np.log1p(np.minimum(words, _MOST_WORDS))
+    return np.log1p(np.clip(words, _FEWEST_WORDS, _MOST_WORDS))
 
 
 def _asked_further(question: Question) -> float:

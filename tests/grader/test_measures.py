@@ -64,7 +64,7 @@ def test_calibration_finds_the_scale_shift_and_length_that_made_the_labels(one: 
     rng = np.random.default_rng(0)
     z = rng.normal(size=(4000, 2)) * 3
     words = rng.integers(1, 300, 4000).astype(float)
-    longer = np.log1p(words)[:, None] - 4
+    longer = np.log1p(np.maximum(words, 30))[:, None] - 4
     y = (rng.random((4000, 2)) < 1 / (1 + np.exp(-(z * [0.5, 2.0] + [-1.0, 1.0] + longer * [0.0, 0.7])))).astype(float)
     found = calibrate([Evidence(one, z, y, words)], of_points=False)
     assert (found.tells.scale, found.tells.length) == pytest.approx((0.5, 0), abs=0.1)
@@ -79,10 +79,10 @@ def test_an_answer_of_which_no_point_is_probable_makes_none(one: Question) -> No
     assert c.decisions(one, p[1]).tolist() == [True, True]
 
 
-def test_beyond_some_length_an_answer_counts_as_no_longer(one: Question) -> None:
+def test_a_sentence_and_a_lecture_count_as_no_shorter_and_no_longer_than_some_length(one: Question) -> None:
     c = Calibration(Curve(length=0.5), Curve())
-    short, long, longer = c.probability(one, np.zeros((3, 2)), np.array([5.0, 1000.0, 5000.0]))
-    assert short[0] < long[0] == longer[0]
+    shorter, short, long, longer = c.probability(one, np.zeros((4, 2)), np.array([5.0, 25.0, 1000.0, 5000.0]))
+    assert shorter[0] == short[0] < long[0] == longer[0]
     assert short[1] == long[1]
 
 
