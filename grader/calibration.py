@@ -2,10 +2,10 @@
 
     p = 1 / (1 + exp(-(scale z + shift + length log(1 + n) + follow_up f + shift_j)))
 
-for an answer of n words, at least 30; f is 1 for a follow-up, which asks for few points in few words, else 0. Tells and misconceptions have
-their own numbers and threshold. Beside them stands a shift for each point of a question whose answers were trained on, drawn
-towards zero, so that a few answers move it little. An answer of which no point at all is probable makes none: a doubtful point
-is what chance finds in a string of stock words.
+for an answer of n words, at least 30; f is 1 for a follow-up, which asks for few points in few words, else 0. Tells and
+misconceptions have their own numbers and threshold. Beside them stands a shift for each point of a question whose answers were
+trained on, drawn towards zero, so that a few answers move it little. An answer of which no point at all is probable makes none:
+a doubtful point is what chance finds in a string of stock words.
 """
 
 from __future__ import annotations
