@@ -214,7 +214,9 @@ def until() -> Callable[..., Any]:
             await pilot.pause(0.01)
             if holds():
                 return
-        raise AssertionError(f"it never came to hold; on the screen is {pilot.app.screen}")
+        strips = pilot.app.screen._compositor.render_strips(pilot.app.size)
+        text = "\n".join(strip.text for strip in strips)
+        raise AssertionError(f"it never came to hold; on the screen is {pilot.app.screen}:\n{text}")
 
     return wait
 
@@ -244,6 +246,17 @@ def text_on() -> Callable[[Any], str]:
         return "\n".join("".join(segment.text for segment in strip)[:width] for strip in strips[:height])
 
     return read
+
+
+@pytest.fixture
+def drawn(until, text_on) -> Callable[..., Any]:
+    """Waits until all of these texts stand on the screen, then returns everything that does."""
+
+    async def wait(pilot: Any, *texts: str) -> str:
+        await until(pilot, lambda: all(text in text_on(pilot.app) for text in texts))
+        return text_on(pilot.app)
+
+    return wait
 
 
 @pytest.fixture

@@ -26,23 +26,17 @@ def opened(make_app, worker, until):
     return open_demo
 
 
-async def test_one_predicts_first_and_sees_how_far_off_one_was(make_app, opened, until, text_on):
+async def test_one_predicts_first_and_sees_how_far_off_one_was(make_app, opened, until, drawn):
     made = []
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot, claim="The gradient decays as rho^T.", keep=made.append)
-        text = text_on(app)
-        assert "How small is the gradient after 40 steps?" in text
-        assert "The gradient decays as rho^T." in text
+        text = await drawn(pilot, "How small is the gradient after 40 steps?", "The gradient decays as rho^T.")
         assert "A straight line" not in text
         await pilot.press(*"1e-3", "enter")
         await until(pilot, lambda: screen.state == "shown")
-        await pilot.pause()
-        text = text_on(app)
-        assert "You said 0.001 of one; measured 0.01478 of one. 14.8 times too low." in text
-        assert "your guess" in text
-        assert "gradient, logarithmic" in text
-        assert "1 of 1 claims hold" in text
+        said = "You said 0.001 of one; measured 0.01478 of one. 14.8 times too low."
+        await drawn(pilot, said, "your guess", "gradient, logarithmic", "1 of 1 claims hold")
     (kept,) = made
     assert (kept.demo, kept.guess, kept.right, kept.settings["T"]) == ("decay", 0.001, False, 40)
     assert kept.measured == pytest.approx(0.9**40)
@@ -94,7 +88,7 @@ async def test_while_a_run_is_under_way_only_the_latest_turn_counts(make_app, op
         assert [settings["T"] for _, settings in worker.runs] == [40, 45, 60]
 
 
-async def test_a_sweep_runs_over_the_whole_range_and_draws_the_answers(make_app, opened, until, worker, text_on):
+async def test_a_sweep_runs_over_the_whole_range_and_draws_the_answers(make_app, opened, until, worker, drawn):
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
@@ -104,7 +98,7 @@ async def test_a_sweep_runs_over_the_whole_range_and_draws_the_answers(make_app,
         await until(pilot, lambda: screen.swept is not None and screen.state == "shown")
         assert [settings["T"] for _, settings in worker.runs[1:]] == [10, 22, 33, 45, 57, 68, 80]
         assert screen.swept.y.log
-        assert "answer against T" in text_on(app)
+        await drawn(pilot, "answer against T")
         await pilot.press("right")
         await until(pilot, lambda: screen.state == "shown" and screen.swept is None)
 
@@ -127,7 +121,7 @@ async def test_a_sweep_shows_progress_and_can_be_cancelled(make_app, opened, unt
         await until(pilot, lambda: not screen.is_current)
 
 
-async def test_a_failing_demo_says_so_and_can_be_left(make_app, opened, until, worker, text_on):
+async def test_a_failing_demo_says_so_and_can_be_left(make_app, opened, until, worker, drawn):
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
@@ -135,13 +129,13 @@ async def test_a_failing_demo_says_so_and_can_be_left(make_app, opened, until, w
         await pilot.press("enter")
         await until(pilot, lambda: screen.state == "failed")
         await pilot.pause()
-        assert "stopped unexpectedly" in text_on(app)
+        await drawn(pilot, "stopped unexpectedly")
         worker.trouble = ""
         await pilot.press("right")
         await until(pilot, lambda: screen.state == "shown")
 
 
-async def test_guessing_again_asks_about_the_knobs_as_they_are(make_app, opened, until, text_on):
+async def test_guessing_again_asks_about_the_knobs_as_they_are(make_app, opened, until, drawn):
     made = []
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -153,14 +147,14 @@ async def test_guessing_again_asks_about_the_knobs_as_they_are(make_app, opened,
         await pilot.press("g")
         await until(pilot, lambda: screen.state == "predicting")
         await pilot.pause()
-        assert "after 45 steps" in text_on(app)
+        await drawn(pilot, "after 45 steps")
         assert screen.query_one("#guess", Input).value == ""
         await pilot.press(*"0.0087", "enter")
         await until(pilot, lambda: screen.state == "shown")
     assert [(m.settings["T"], m.right) for m in made] == [(45, True)]
 
 
-async def test_the_claims_and_the_equation_can_be_read(make_app, opened, until, text_on):
+async def test_the_claims_and_the_equation_can_be_read(make_app, opened, until, drawn):
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
@@ -168,17 +162,17 @@ async def test_the_claims_and_the_equation_can_be_read(make_app, opened, until, 
         await until(pilot, lambda: screen.state == "shown")
         await pilot.press("c")
         await pilot.pause()
-        assert "expected 0.01, got 0.01 (exact)" in text_on(app)
+        await drawn(pilot, "expected 0.01, got 0.01 (exact)")
         await pilot.press("e")
         await pilot.pause()
-        assert "g = rho^T" in text_on(app)
+        await drawn(pilot, "g = rho^T")
 
 
 def a_demo(plot):
     return Demo("d", "D", "e", {}, plot, (), Prediction("?", "", 1.0, 0.1), "See.")
 
 
-async def test_heat_maps_are_drawn_with_a_blank_for_zero(make_app, until, worker, text_on):
+async def test_heat_maps_are_drawn_with_a_blank_for_zero(make_app, until, worker, drawn):
     plot = Plot(
         Axis("s"), Axis("t"), maps=(HeatMap("full", ((1.0, 0.0), (1e-9, 1.0))), HeatMap("cut", ((1.0, 0.0), (0.0, math.nan))))
     )
@@ -197,15 +191,13 @@ async def test_heat_maps_are_drawn_with_a_blank_for_zero(make_app, until, worker
         await pilot.pause()
         assert screen.query_one(HeatMaps).display
         assert not screen.query_one(CurvePlot).display
-        text = text_on(app)
-        assert "full" in text
-        assert "by powers of ten: 1e-09 to 1; blank is exactly 0" in text
+        await drawn(pilot, "full", "by powers of ten: 1e-09 to 1; blank is exactly 0")
 
 
 @pytest.mark.parametrize(
     "values", [(0.0, 1.0, 10.0), (math.inf, 1.0, 2.0), (math.nan, math.nan, 1.0), (5.0, 5.0, 5.0), (1e-320, 1e300, 1.0)]
 )
-async def test_any_values_can_be_drawn_and_what_is_left_out_is_said(make_app, until, values, text_on, worker):
+async def test_any_values_can_be_drawn_and_what_is_left_out_is_said(make_app, until, values, drawn, worker):
     plot = Plot(Axis("[b]lag[/b]", "steps"), Axis("size", log=True), (Curve("[red]c[/red]", (1.0, 2.0, 3.0), values),))
 
     async def run(name, settings):
@@ -219,11 +211,8 @@ async def test_any_values_can_be_drawn_and_what_is_left_out_is_said(make_app, un
         await until(pilot, lambda: screen.state == "predicting")
         await pilot.press("enter")
         await until(pilot, lambda: screen.state == "shown")
-        await pilot.pause()
-        text = text_on(app)
+        text = await drawn(pilot, "[red]c[/red]", "[b]lag[/b] [steps]")
         hidden = sum(not (math.isfinite(v) and v > 0) for v in values)
-        assert "[red]c[/red]" in text
-        assert "[b]lag[/b] [steps]" in text
         assert (f"{hidden} points not drawn" in text) == bool(hidden)
 
 

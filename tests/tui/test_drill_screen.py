@@ -29,14 +29,14 @@ async def open_drill(pilot, until, shows):
     return await shows(pilot, DrillScreen)
 
 
-async def test_due_tells_are_asked_with_their_probes_and_rated_by_the_answer(make_app, due_tells, until, shows, kept, text_on):
+async def test_due_tells_are_asked_with_their_probes_and_rated_by_the_answer(make_app, due_tells, until, shows, kept, drawn):
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await open_drill(pilot, until, shows)
         assert [(i.question.address, i.point) for i in screen.items] == [
             ("gradients", "chain-rule"), ("attention", "long-product"), ("gradients", "lyapunov"),
         ]  # fmt: skip
-        assert "Which rule?" in text_on(app)
+        await drawn(pilot, "Which rule?")
         await pilot.press(*"the chain rule")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: screen.state == "rated")
@@ -52,11 +52,11 @@ async def test_due_tells_are_asked_with_their_probes_and_rated_by_the_answer(mak
         await pilot.press("ctrl+n")
         await until(pilot, lambda: screen.state == "rated")
         await pilot.pause()
-        assert "The exponent decides." in text_on(app)
+        await drawn(pilot, "The exponent decides.")
         await pilot.press("enter")
         await until(pilot, lambda: screen.state == "over")
         await pilot.pause()
-        assert "1 of 3 said" in text_on(app)
+        await drawn(pilot, "1 of 3 said")
         await pilot.press("escape")
         await shows(pilot, HomeScreen)
     store = kept()

@@ -33,33 +33,35 @@ def assert_harmless(text: str) -> None:
     assert "\u202e" not in text
 
 
-async def test_nothing_that_stands_in_an_entry_is_markup_or_steers_the_terminal(make_app, nasty_bank, until, shows, text_on):
+async def test_nothing_that_stands_in_an_entry_is_markup_or_steers_the_terminal(
+    make_app, nasty_bank, until, shows, text_on, drawn
+):
     app = make_app(bank=nasty_bank)
     async with app.run_test(size=(160, 50)) as pilot:
         await until(pilot, lambda: app.home.rows and app.focused)
         await pilot.pause()
-        assert "Prompt [red]x[/]" in text_on(app)
-        assert "␛]0;owned␇" in text_on(app)
+        await drawn(pilot, "Prompt [red]x[/]")
+        await drawn(pilot, "␛]0;owned␇")
         assert_harmless(text_on(app))
         await pilot.press("enter")
         await shows(pilot, AnswerScreen)
-        assert "Prompt [red]x[/]" in text_on(app)
+        await drawn(pilot, "Prompt [red]x[/]")
         assert_harmless(text_on(app))
         await pilot.press(*"the learning rate", "ctrl+s")
         await shows(pilot, VerdictScreen)
-        assert "Says [red]x[/]" in text_on(app)
-        assert "Contrast [red]x[/]" in text_on(app)
+        await drawn(pilot, "Says [red]x[/]")
+        await drawn(pilot, "Contrast [red]x[/]")
         await pilot.press("m")
         await pilot.pause()
-        assert "Model [red]x[/]" in text_on(app)
+        await drawn(pilot, "Model [red]x[/]")
         assert_harmless(text_on(app))
         await pilot.press("escape", "p")
         await shows(pilot, ProbeScreen)
-        assert "Probe [red]x[/]" in text_on(app)
+        await drawn(pilot, "Probe [red]x[/]")
         assert_harmless(text_on(app))
 
 
-async def test_what_is_pasted_is_text_and_nothing_else(make_app, until, shows, text_on):
+async def test_what_is_pasted_is_text_and_nothing_else(make_app, until, shows, drawn):
     app = make_app()
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: app.home.rows and app.focused)
@@ -70,7 +72,7 @@ async def test_what_is_pasted_is_text_and_nothing_else(make_app, until, shows, t
         assert screen.answer == "one\ntwo\nthree[31m [b]four[/b]    tab 🙂 "
         await pilot.press("ctrl+s")
         verdict = await shows(pilot, VerdictScreen)
-        assert "[b]four[/b]    tab 🙂" in text_on(app)
+        await drawn(pilot, "[b]four[/b]    tab 🙂")
         assert verdict.query_one(AnswerView).text == verdict.attempt.answer
 
 

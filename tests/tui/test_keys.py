@@ -26,7 +26,7 @@ def test_the_keymap_knows_every_binding():
     assert {b.id for place in PLACES for b in bindings_of(place)} <= set(known_bindings())
 
 
-async def test_help_lists_the_keys_of_the_screen_beneath(make_app, until, text_on):
+async def test_help_lists_the_keys_of_the_screen_beneath(make_app, until, drawn):
     app: App = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.home.rows)
@@ -35,7 +35,7 @@ async def test_help_lists_the_keys_of_the_screen_beneath(make_app, until, text_o
         ids = {row[0] for row in app.screen.rows}
         assert {"home.start", "home.search", "home.drill", "app.quit"} <= ids
         await pilot.pause()
-        assert "Narrow the list to some words" in text_on(app)
+        await drawn(pilot, "Narrow the list to some words")
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.home)
 

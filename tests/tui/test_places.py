@@ -46,14 +46,13 @@ async def open_place(pilot, until, key):
     await pilot.press(key)
 
 
-async def test_history_lists_every_answer_newest_first(make_app, answered, until, shows, text_on):
+async def test_history_lists_every_answer_newest_first(make_app, answered, until, shows, drawn):
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await open_place(pilot, until, "h")
         screen = await shows(pilot, HistoryScreen)
         assert [row.attempt.level for row in screen.rows] == [None, "L5", "L4"]
-        text = text_on(app)
-        assert "The entry has changed since this answer was graded. Not graded yet" in text
+        await drawn(pilot, "The entry has changed since this answer was graded. Not graded yet")
         await pilot.press("escape")
         await shows(pilot, HomeScreen)
 
@@ -71,7 +70,7 @@ async def test_an_ungraded_answer_is_graded_from_the_history(make_app, answered,
     assert kept().attempts()[2].verdict is not None
 
 
-async def test_two_answers_are_compared_side_by_side(make_app, answered, until, shows, text_on):
+async def test_two_answers_are_compared_side_by_side(make_app, answered, until, shows, drawn):
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await open_place(pilot, until, "h")
@@ -79,9 +78,7 @@ async def test_two_answers_are_compared_side_by_side(make_app, answered, until, 
         await pilot.press("down", "space", "down", "c")
         screen = await shows(pilot, CompareScreen)
         assert [a.level for a in screen.attempts] == ["L4", "L5"]
-        text = text_on(app)
-        assert "Gained: long-product" in text
-        assert "Lost: nothing" in text
+        await drawn(pilot, "Gained: long-product", "Lost: nothing")
         await pilot.press("down")
         await pilot.pause()
         views = list(screen.query(AnswerView))
@@ -89,19 +86,19 @@ async def test_two_answers_are_compared_side_by_side(make_app, answered, until, 
         assert len(views[1].current) == 1
 
 
-async def test_the_history_outlives_its_entry(make_app, answered, until, shows, text_on):
+async def test_the_history_outlives_its_entry(make_app, answered, until, shows, drawn):
     app = make_app(bank=Bank({}))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.bank is not None)
         await pilot.press("h")
         await shows(pilot, HistoryScreen)
-        assert "The bank has no such entry any more; the answer is kept." in text_on(app)
+        await drawn(pilot, "The bank has no such entry any more; the answer is kept.")
         await pilot.press("enter")
         await pilot.pause()
         assert app.is_running
 
 
-async def test_stats_show_levels_tells_and_calibration(make_app, answered, until, shows, text_on, kept):
+async def test_stats_show_levels_tells_and_calibration(make_app, answered, until, shows, text_on, kept, drawn):
     store = kept()
     store.add_self_grades((SelfGrade(1, "chain-rule", True, 90, True), SelfGrade(1, "lyapunov", True, 60, False)))
     store.add_predicted(Predicted("decay", {}, "?", "", 1.0, 1.0, True, NOW))
@@ -110,18 +107,18 @@ async def test_stats_show_levels_tells_and_calibration(make_app, answered, until
     async with app.run_test(size=(80, 24)) as pilot:
         await open_place(pilot, until, "s")
         await shows(pilot, StatsScreen)
-        await until(pilot, lambda: "unprompted" in text_on(app))
-        assert "3 answers, 2 graded" in text_on(app)
+        await drawn(pilot, "unprompted")
+        await drawn(pilot, "3 answers, 2 graded")
         assert re.search(r"L5 │     ●.*\n.*L4 │  ● ", text_on(app)), "the second answer stands one rung higher"
         await pilot.press("right")
         await pilot.pause()
         chosen = app.screen.query_one(TitleBar).right.spans[1]
         assert "$primary" in str(chosen.style), "the page that is shown is the one that stands out"
-        assert "2/2 gradients/chain-rule" in text_on(app)
+        await drawn(pilot, "2/2 gradients/chain-rule")
         await pilot.press("right")
         await pilot.pause()
-        assert "you and the grader agree on 50%" in text_on(app)
-        assert "1 of 1 demos predicted right" in text_on(app)
+        await drawn(pilot, "you and the grader agree on 50%")
+        await drawn(pilot, "1 of 1 demos predicted right")
 
 
 def test_statistics_of_nothing_are_zero_and_not_a_crash():
@@ -171,7 +168,7 @@ async def test_demos_are_listed_and_opened(make_app, until, shows):
         await shows(pilot, HomeScreen)
 
 
-async def test_a_new_entry_is_checked_while_it_is_written_and_saved(make_app, until, shows, tmp_path, text_on):
+async def test_a_new_entry_is_checked_while_it_is_written_and_saved(make_app, until, shows, tmp_path, drawn):
     app = make_app()
     async with app.run_test(size=(100, 30)) as pilot:
         await open_place(pilot, until, "n")
@@ -179,7 +176,7 @@ async def test_a_new_entry_is_checked_while_it_is_written_and_saved(make_app, un
         name.query_one(Input).value = "Not An Id"
         await pilot.press("enter")
         await pilot.pause()
-        assert "Use small letters" in text_on(app)
+        await drawn(pilot, "Use small letters")
         name.query_one(Input).value = "my-own"
         await pilot.press("enter")
         screen = await shows(pilot, AuthorScreen)
@@ -270,21 +267,19 @@ async def test_a_settings_file_with_problems_is_never_written_over(make_app, unt
     assert path.read_text() == "thme = 'x'\n"
 
 
-async def test_an_unwritable_home_says_once_that_nothing_is_saved_and_practice_goes_on(
-    make_app, until, shows, tmp_path, text_on
-):
+async def test_an_unwritable_home_says_once_that_nothing_is_saved_and_practice_goes_on(make_app, until, shows, tmp_path, drawn):
     from tui.store import Store
 
     (tmp_path / "file").write_text("")
     app = make_app(open_store=lambda: Store(tmp_path / "file" / "history.sqlite"))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.home.rows)
-        await until(pilot, lambda: "Nothing is saved in this session" in text_on(app))
+        await drawn(pilot, "Nothing is saved in this session")
         await pilot.press("enter")
         await shows(pilot, AnswerScreen)
         await pilot.press(*"the chain rule", "ctrl+s")
         await shows(pilot, VerdictScreen)
-        await until(pilot, lambda: "Nothing is saved in this session" in text_on(app))
+        await drawn(pilot, "Nothing is saved in this session")
 
 
 async def test_the_grader_learns_of_a_contest_when_the_verdict_is_left(make_app, until, shows, worker, kept):

@@ -50,7 +50,7 @@ async def test_a_topic_filters_the_questions(make_app, until):
         assert [row.id for row in app.home.shown] == ["attention"]
 
 
-async def test_a_whole_interview_is_played_by_keyboard_alone(make_app, until, shows, kept, text_on):
+async def test_a_whole_interview_is_played_by_keyboard_alone(make_app, until, shows, kept, drawn):
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot, until)
@@ -60,7 +60,7 @@ async def test_a_whole_interview_is_played_by_keyboard_alone(make_app, until, sh
         await pilot.press("ctrl+s")
         screen = await shows(pilot, VerdictScreen)
         assert screen.verdict.level == "L4"
-        assert "One tell from L5: long-product" in text_on(app)
+        await drawn(pilot, "One tell from L5: long-product")
         await pilot.press("p")
         probe = await shows(pilot, ProbeScreen)
         assert probe.point == "long-product"
@@ -129,7 +129,7 @@ async def test_quitting_while_the_grader_reads_loses_nothing(make_app, until, sh
     assert worker.is_closed
 
 
-async def test_a_grader_that_fails_says_so_and_is_asked_again(make_app, until, shows, worker, text_on):
+async def test_a_grader_that_fails_says_so_and_is_asked_again(make_app, until, shows, worker, drawn):
     worker.trouble = "The grader stopped unexpectedly."
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -137,7 +137,7 @@ async def test_a_grader_that_fails_says_so_and_is_asked_again(make_app, until, s
         await answer(pilot, shows, "the chain rule")
         waiting = await shows(pilot, WaitScreen)
         await until(pilot, lambda: waiting.trouble)
-        assert "The grader stopped unexpectedly." in text_on(app)
+        await drawn(pilot, "The grader stopped unexpectedly.")
         worker.trouble = ""
         await pilot.press("r")
         await shows(pilot, VerdictScreen)
@@ -181,7 +181,7 @@ async def test_an_empty_answer_is_not_handed_in(make_app, until, shows, worker):
         assert worker.asked == []
 
 
-async def test_self_grades_are_kept_beside_the_graders(make_app, until, shows, kept, text_on):
+async def test_self_grades_are_kept_beside_the_graders(make_app, until, shows, kept, drawn):
     app = make_app(settings=Settings(self_grade=True))
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot, until)
@@ -189,12 +189,12 @@ async def test_self_grades_are_kept_beside_the_graders(make_app, until, shows, k
         await shows(pilot, SelfGradeScreen)
         await pilot.press("space", "right", "right", "down", "space", "ctrl+s")
         await shows(pilot, VerdictScreen)
-        assert "agree on 2 of 3" in text_on(app)
+        await drawn(pilot, "agree on 2 of 3")
     grades = {g.point: (g.said, g.sure, g.heard) for g in kept().self_grades()}
     assert grades == {"chain-rule": (True, 90, True), "long-product": (True, 70, False), "lyapunov": (False, 70, False)}
 
 
-async def test_coach_mode_lights_up_what_was_said(make_app, until, shows, text_on):
+async def test_coach_mode_lights_up_what_was_said(make_app, until, shows, text_on, drawn):
     app = make_app(settings=Settings(mode="coach"))
     async with app.run_test(size=(100, 30)) as pilot:
         await ready(pilot, until)
@@ -203,7 +203,7 @@ async def test_coach_mode_lights_up_what_was_said(make_app, until, shows, text_o
         await pilot.press(*"the chain rule")
         await until(pilot, lambda: "chain-rule" in screen.heard)
         await pilot.pause()
-        assert "● chain-rule" in text_on(app)
+        await drawn(pilot, "● chain-rule")
         assert "lyapunov" not in text_on(app), "a tell that was not said yet is not given away"
 
 
@@ -229,27 +229,27 @@ async def test_answering_again_starts_on_an_empty_sheet(make_app, until, shows):
         assert screen.answer == ""
 
 
-async def test_an_empty_bank_opens_and_says_so(make_app, until, text_on):
+async def test_an_empty_bank_opens_and_says_so(make_app, until, drawn):
     app = make_app(bank=Bank({}))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "There are no questions" in app.home.notice)
         await pilot.pause()
-        assert "There are no questions" in text_on(app)
+        await drawn(pilot, "There are no questions")
         await pilot.press("enter", "e", "t", "d")
         assert app.is_running
 
 
-async def test_a_broken_bank_opens_and_names_the_problem(make_app, until, tmp_path, text_on):
+async def test_a_broken_bank_opens_and_names_the_problem(make_app, until, tmp_path, drawn):
     problem = Problem(tmp_path / "x.yaml", 3, "tells[0]", "[red]'saiys' is not a key.")
     app = make_app(bank=Bank({}, (problem,)))
     async with app.run_test(size=(120, 24)) as pilot:
         await until(pilot, lambda: "is not a key" in app.home.notice)
         await pilot.press("p")
         await until(pilot, lambda: app.screen.query(OptionList))
-        await until(pilot, lambda: "[red]'saiys' is not a key." in text_on(app))
+        await drawn(pilot, "[red]'saiys' is not a key.")
 
 
-async def test_resizing_to_60x20_and_back_keeps_the_verdict_usable(make_app, until, shows, text_on):
+async def test_resizing_to_60x20_and_back_keeps_the_verdict_usable(make_app, until, shows, drawn):
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot, until)
@@ -257,11 +257,11 @@ async def test_resizing_to_60x20_and_back_keeps_the_verdict_usable(make_app, unt
         await shows(pilot, VerdictScreen)
         await pilot.resize_terminal(60, 20)
         await pilot.pause()
-        assert "chain-rule" in text_on(app)
-        assert "One tell from L5" in text_on(app)
+        await drawn(pilot, "chain-rule")
+        await drawn(pilot, "One tell from L5")
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
-        assert "chain-rule" in text_on(app)
+        await drawn(pilot, "chain-rule")
 
 
 async def test_practice_starts_straight_in_the_question_that_was_named(make_app, shows):
@@ -285,7 +285,7 @@ async def test_a_key_pressed_too_often_begins_nothing_else(make_app, until, show
     assert [a.answer for a in kept().attempts()] == ["the chain rule"]
 
 
-async def test_what_is_typed_before_the_named_question_is_there_goes_into_its_answer(make_app, until, shows, text_on):
+async def test_what_is_typed_before_the_named_question_is_there_goes_into_its_answer(make_app, until, shows, text_on, drawn):
     app = make_app(start_at="attention")
     async with app.run_test(size=(80, 24)) as pilot:
         assert "questions" not in text_on(app), "the list is not drawn first"
@@ -296,7 +296,7 @@ async def test_what_is_typed_before_the_named_question_is_there_goes_into_its_an
         await until(pilot, lambda: screen.answer == "shared keys")
         await pilot.press("!", "escape")
         await shows(pilot, HomeScreen)
-        assert "2 questions" in text_on(app)
+        await drawn(pilot, "2 questions")
 
 
 async def test_the_question_is_shown_below_the_list_or_beside_it_as_the_width_allows(make_app, until):

@@ -84,10 +84,10 @@ async def move_to(pilot, screen, id):
     await pilot.pause()
 
 
-async def test_the_words_heard_stand_out_and_follow_the_cursor(make_screen):
+async def test_the_words_heard_stand_out_and_follow_the_cursor(make_screen, shows):
     screen = make_screen()
     async with Bench(screen).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await shows(pilot, VerdictScreen)
         view = screen.query_one(AnswerView)
         await move_to(pilot, screen, "chain-rule")
         (mark,) = view.current
@@ -98,30 +98,28 @@ async def test_the_words_heard_stand_out_and_follow_the_cursor(make_screen):
         assert len(view.marks) == 2
 
 
-async def test_a_missed_tell_shows_what_was_hoped_for_and_what_came_nearest(make_screen, text_on):
+async def test_a_missed_tell_shows_what_was_hoped_for_and_what_came_nearest(make_screen, drawn, shows):
     screen = make_screen()
     app = Bench(screen)
     async with app.run_test(size=(100, 24)) as pilot:
-        await pilot.pause()
+        await shows(pilot, VerdictScreen)
         await move_to(pilot, screen, "lyapunov")
-        await pilot.pause()
-        text = text_on(app)
-        assert "An interviewer hoped to hear: The exponent decides." in text
-        assert "Closest: “Firs”, but it was not clear enough to count." in text
+        hoped = "An interviewer hoped to hear: The exponent decides."
+        await drawn(pilot, hoped, "Closest: “Firs”, but it was not clear enough to count.")
 
 
-async def test_a_misconception_says_what_is_true_instead(make_screen, text_on):
+async def test_a_misconception_says_what_is_true_instead(make_screen, drawn, shows):
     app = Bench(make_screen())
     async with app.run_test(size=(100, 24)) as pilot:
-        await pilot.pause()
-        assert "True instead: It is not." in text_on(app)
+        await shows(pilot, VerdictScreen)
+        await drawn(pilot, "True instead: It is not.")
 
 
-async def test_i_did_not_say_that_takes_the_point_away_and_undo_gives_it_back(make_screen):
+async def test_i_did_not_say_that_takes_the_point_away_and_undo_gives_it_back(make_screen, shows):
     levels = []
     screen = make_screen(levelled=levels.append)
     async with Bench(screen).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await shows(pilot, VerdictScreen)
         assert screen.verdict.level == "below"
         await move_to(pilot, screen, "learning-rate")
         await pilot.press("c")
@@ -134,10 +132,10 @@ async def test_i_did_not_say_that_takes_the_point_away_and_undo_gives_it_back(ma
         assert levels == ["L4", "below"]
 
 
-async def test_i_said_it_here_takes_the_words_that_were_selected(make_screen):
+async def test_i_said_it_here_takes_the_words_that_were_selected(make_screen, shows):
     screen = make_screen()
     async with Bench(screen).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await shows(pilot, VerdictScreen)
         await move_to(pilot, screen, "long-product")
         await pilot.press("c")
         await pilot.pause()
@@ -154,10 +152,10 @@ async def test_i_said_it_here_takes_the_words_that_were_selected(make_screen):
         assert not screen.is_selecting
 
 
-async def test_giving_up_a_selection_contests_nothing(make_screen):
+async def test_giving_up_a_selection_contests_nothing(make_screen, shows):
     screen = make_screen()
     async with Bench(screen).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await shows(pilot, VerdictScreen)
         await move_to(pilot, screen, "long-product")
         await pilot.press("c", "enter", "escape")
         await pilot.pause()
@@ -166,38 +164,38 @@ async def test_giving_up_a_selection_contests_nothing(make_screen):
         assert pilot.app.result is None
 
 
-async def test_model_answers_are_shown_one_level_at_a_time_when_asked_for(make_screen, text_on):
+async def test_model_answers_are_shown_one_level_at_a_time_when_asked_for(make_screen, text_on, drawn, shows):
     app = Bench(make_screen("the chain rule"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await shows(pilot, VerdictScreen)
         assert "Model answer five" not in text_on(app)
         await pilot.press("m")
         await pilot.pause()
         assert isinstance(app.screen, ModelAnswers)
-        assert "Model answer five." in text_on(app), "it starts one level above"
+        await drawn(pilot, "Model answer five.")  # it starts one level above
         await pilot.press("right")
         await pilot.pause()
-        assert "Model answer six." in text_on(app)
+        await drawn(pilot, "Model answer six.")
         await pilot.press("escape")
         assert app.screen is app.shown
 
 
-async def test_show_me_asks_for_the_demo_of_the_tell(make_screen):
+async def test_show_me_asks_for_the_demo_of_the_tell(make_screen, shows):
     screen = make_screen()
     app = Bench(screen)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await shows(pilot, VerdictScreen)
         await move_to(pilot, screen, "long-product")
         await pilot.press("d")
         await pilot.pause()
         assert app.demos == [("gradients", "long-product")]
 
 
-async def test_leaving_returns_the_verdict_with_the_contests_counted(make_screen):
+async def test_leaving_returns_the_verdict_with_the_contests_counted(make_screen, shows):
     screen = make_screen()
     app = Bench(screen)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await shows(pilot, VerdictScreen)
         await move_to(pilot, screen, "learning-rate")
         await pilot.press("c", "p")
         await pilot.pause()
@@ -205,14 +203,13 @@ async def test_leaving_returns_the_verdict_with_the_contests_counted(make_screen
         assert (app.result.choice, app.result.verdict.level) == ("probes", "L4")
 
 
-async def test_markup_in_an_answer_is_shown_as_it_was_typed(make_screen, text_on):
+async def test_markup_in_an_answer_is_shown_as_it_was_typed(make_screen, drawn, shows):
     hostile = "[red]x[/red] the chain rule \x1b[31mred\x07 [@click=app.quit]q[/]"
     screen = make_screen(hostile)
     app = Bench(screen)
     async with app.run_test(size=(120, 24)) as pilot:
-        await pilot.pause()
-        text = text_on(app)
-        assert "[red]x[/red] the chain rule ␛[31mred␇ [@click=app.quit]q[/]" in text
+        await shows(pilot, VerdictScreen)
+        text = await drawn(pilot, "[red]x[/red] the chain rule ␛[31mred␇ [@click=app.quit]q[/]")
         assert "\x1b" not in text
         await move_to(pilot, screen, "chain-rule")
         (mark,) = screen.query_one(AnswerView).current
