@@ -3,14 +3,15 @@
 One safetensors file. `delta/<name>` (4 bits an entry, two to a byte) with `scale/<name>` (one number a row) are added to the
 matrix of that name; `whole/<name>` replaces a vector; `judge/<name>` and `plain/<name>` are the judges' parameters for this
 encoder and for any other. `own/<address>` are the heads of a question with labelled answers, and `quotes/<address>` (int8),
-`size/<address>`, `points/<address>` the vectors of quotes from them. Its metadata holds the calibrations, and the order of the
-points in those heads, as JSON.
+`size/<address>`, `points/<address>` the vectors of quotes from them. `stack/<name>` is the last step, learned from readings of
+what the encoder was not trained on. The metadata holds the calibrations, and the order of the points in those heads, as JSON.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -21,6 +22,7 @@ from torch import Tensor
 
 from grader.calibration import Calibration
 from grader.own import Own
+from grader.stacking import Stack
 
 SHIPPED = Path(__file__).parent / "weights" / "judge.safetensors"
 
@@ -98,6 +100,21 @@ def with_own(path: Path, owns: Mapping[str, Own]) -> None:
         tensors |= {f"{kind}/{address}": part for kind, part in zip(kinds, parts, strict=True)}
     ids = json.dumps({address: own.ids for address, own in owns.items()}, sort_keys=True)
     save_file(tensors, path, metadata=_metadata(calibrations_of(path)) | {"own": ids})
+
+
+def stack_of(adaptation: Path) -> Stack | None:
+    """The last step to an answer's logits, if there is one."""
+    found = {key: tensor.double().numpy() for key, tensor in load_file(adaptation).items() if key.startswith("stack/")}
+    return Stack(**{key.partition("/")[2]: array for key, array in found.items()}) if found else None
+
+
+def with_stack(path: Path, stack: Stack) -> None:
+    """Put the last step into the file, in place of the one it has."""
+    with safe_open(path, framework="pt") as file:
+        kept = dict(file.metadata())
+    tensors = {name: t for name, t in load_file(path).items() if not name.startswith("stack/")}
+    tensors |= {f"stack/{name}": torch.from_numpy(array).float().contiguous() for name, array in asdict(stack).items()}
+    save_file(tensors, path, metadata=kept)
 
 
 def recalibrate(path: Path, calibrations: Mapping[str, Calibration]) -> None:

@@ -52,11 +52,17 @@ class Dataset:
         bank: the shipped entries and the training topics.
         answers: in the order of the files.
         topics: ids of the entries that exist for training only.
+        held_out: those of them that encoder and judge are not trained on, only the last step that believes or doubts them.
     """
 
     bank: Bank
     answers: tuple[LabelledAnswer, ...]
     topics: frozenset[str]
+    held_out: frozenset[str]
+
+    def lessons(self) -> tuple[LabelledAnswer, ...]:
+        """The answers that encoder and judge may be trained on."""
+        return tuple(a for a in self.answers if a.entry not in self.held_out)
 
     def questions(self) -> dict[str, Question]:
         """Every question that has answers, by address, sorted."""
@@ -68,19 +74,19 @@ class Dataset:
 
 
 def load_dataset(folder: Path = DATA) -> Dataset:
-    """Read `answers/*.jsonl` and `topics/*.{yaml,jsonl}`.
+    """Read `answers/*.jsonl`, and `topics/*.{yaml,jsonl}` and `held-out/*.{yaml,jsonl}` where there are any.
 
     Raises:
         DataError: no such folder, a row that is not a labelled answer, or a label that its question does not have.
     """
     if not (folder / "answers").is_dir():
         raise DataError(f"{folder} holds no labelled answers. Run this in a checkout of Tells, or name its data folder.")
-    topics = folder / "topics"
-    bank = load_bank([topics] if topics.is_dir() else [])
-    files = sorted((folder / "answers").glob("*.jsonl")) + sorted(topics.glob("*.jsonl"))
+    topics, held_out = folder / "topics", folder / "held-out"
+    bank = load_bank([path for path in (topics, held_out) if path.is_dir()])
+    files = [file for path in (folder / "answers", topics, held_out) for file in sorted(path.glob("*.jsonl"))]
     answers = [answer for file in files for answer in _rows(file, bank)]
-    ids = frozenset(path.stem for path in topics.glob("*.yaml"))
-    return Dataset(bank, tuple(answers), ids)
+    ids, held = (frozenset(path.stem for path in place.glob("*.yaml")) for place in (topics, held_out))
+    return Dataset(bank, tuple(answers), ids | held, held)
 
 
 def _rows(file: Path, bank: Bank) -> Iterable[LabelledAnswer]:

@@ -2,8 +2,8 @@
 
 There are three folds. In each, a third of the entries is left out altogether (*unseen*: the grader has only what their authors
 wrote), and of the other shipped entries a fourth of the answers (*known*: the grader was trained on other answers to the same
-question). Topics are always trained on. So every answer to an entry is graded as unseen, and half of them as known, by a grader
-that never saw it. The two sides of a pair are never parted.
+question). Topics are always trained on, but for those held out. So every answer to an entry is graded as unseen, and half of
+them as known, by a grader that never saw it. The two sides of a pair are never parted.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def fold_of_entry(dataset: Dataset, address: str) -> int:
 def split(dataset: Dataset, fold: int) -> Split:
     """Who is trained on what in this fold."""
     training, known, unseen = [], [], []
-    for answer in dataset.answers:
+    for answer in dataset.lessons():
         if answer.entry in dataset.topics:
             training.append(answer)
             continue

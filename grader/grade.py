@@ -5,36 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bank.entry import Question
-from grader.adaptation import SHIPPED, calibrations_of, judge_state, own_of
+from grader.adaptation import SHIPPED, calibrations_of, judge_state, own_of, stack_of
 from grader.calibration import Calibration
+from grader.comparison import Logits, Reading, Support, compare
 from grader.correction import Correction
 from grader.encoder import Encoder, Vectors, alone, file_sha256, load_encoder
 from grader.evidence import evidence_for, nearest_to
-from grader.judge import Head, Judge, Phrases, pooled
+from grader.judge import Head, Judge, Phrases
 from grader.level import level_of, next_step, reconsider
-from grader.listed import with_listed
 from grader.own import Own
-from grader.spans import Span, segment
+from grader.spans import segment
 from grader.support import Phrase, PhraseStore, phrases_of
 from grader.verdict import GraderStamp, Heard, Verdict
-from grader.words import SharedWords, words_in
+from grader.words import SharedWords
 
 VERSION = "1"
 _LEAST_WORDS = 4
 _AHEAD = 64  # answers of a batch in work at a time
-_BLOCK = 256  # spans compared at a time
-_UNSAID = -10.0  # logit of every point of an answer without words
-
-Logits = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,40 +48,6 @@ class Trial:
     confidence: float
     heard: bool
     loudest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """An answer's spans against a question's points.
-
-    Attributes:
-        spans: those that could be read.
-        logits: (S, J), rounded; with the question's own heads added where it has them.
-        answer: the answer's logits, (J,), rounded.
-        closeness: (S, J), by how much a point's examples are nearer to the span than its contrasts.
-        words: how many the answer has.
-    """
-
-    spans: tuple[Span, ...]
-    logits: Logits
-    answer: Logits
-    closeness: Logits
-    words: int
-
-
-@dataclass(frozen=True, slots=True)
-class Support:
-    """What the grader knows of a question.
-
-    Attributes:
-        head: made from its phrases, and from quotes of labelled answers after them.
-        words: of its phrases.
-        phrases: how many of the head's are the entry's or the user's.
-    """
-
-    head: Head
-    words: SharedWords
-    phrases: int
 
 
 class Grader:
@@ -118,6 +77,7 @@ class Grader:
         self._calibration = calibrations[kind]
         self._known = calibrations.get("known") if encoder.adapted else None
         self._own = own_of(adaptation) if encoder.adapted else {}
+        self._stack = stack_of(adaptation) if encoder.adapted else None
         self.stamp = GraderStamp(encoder.name, encoder.sha256, f"{VERSION}.{file_sha256(adaptation)[:8]}")
         self.corrections = tuple(corrections)
         self._store = PhraseStore(encoder, self.stamp.version, cache)
@@ -158,36 +118,7 @@ class Grader:
             without: a phrase of the question to leave out of what the grader knows.
         """
         spans, vectors = self.encoder.spans(segment(answer))
-        support = self.support(question, without)
-        if not spans:
-            empty = np.zeros((0, len(question.points)))
-            return Reading((), empty, np.full(len(question.points), _UNSAID), empty, 0)
-        shared = support.words.overlap([answer[s.start : s.end] for s in spans])
-        return self._judged(spans, vectors, shared, support, self.own(question), words_in(answer))
-
-    def _judged(
-        self, spans: tuple[Span, ...], vectors: Vectors, shared: Logits, support: Support, own: Own | None, count: int
-    ) -> Reading:
-        """Vectors (S, D) of some spans and the words they share, (S, J, 2), against a question."""
-        import torch
-
-        head, phrases = support.head, support.head.phrases
-        read, words = torch.from_numpy(vectors), torch.from_numpy(shared).float()
-        with alone():
-            blocks = zip(torch.split(read, _BLOCK), torch.split(words, _BLOCK), strict=True)
-            found = [self.judge(block, head, common) for block, common in blocks]
-            logits = torch.cat([f.logits for f in found])
-            closeness = torch.cat([f.examples - f.contrasts for f in found])
-            alike = read @ phrases.vectors[: support.phrases].T
-            beside = own.logits(read) if own is not None else torch.zeros_like(logits)
-        kinds, points = phrases.kinds[: support.phrases].numpy(), phrases.points[: support.phrases].numpy()
-        listed = partial(with_listed, spans=spans, alike=rounded(alike.numpy()), kinds=kinds, points=points)
-        judge, heads = listed(rounded(logits.numpy())), rounded(beside.numpy())
-        answer = pooled(torch.from_numpy(judge)).numpy()
-        if own is not None:
-            heads = listed(heads)
-            answer = answer + pooled(torch.from_numpy(heads)).numpy()
-        return Reading(spans, judge + heads, rounded(answer), rounded(closeness.numpy()), count)
+        return compare(question, answer, spans, vectors, self.support(question, without), self.judge, self._stack)
 
     def own(self, question: Question) -> Own | None:
         """What labelled answers taught about the question, if there were enough and its points are still those."""
@@ -208,8 +139,9 @@ class Grader:
         vectors = self._store.vectors(question.address, phrases)
         kept = [n for n, phrase in enumerate(phrases) if phrase.text != without]
         chosen = [phrases[n] for n in kept]
-        head = self._make_head(question, chosen, vectors[kept], self.own(question) if without is None else None)
-        support = Support(head, SharedWords(chosen, len(question.points)), len(chosen))
+        own = self.own(question)
+        head = self._make_head(question, chosen, vectors[kept], own if without is None else None)
+        support = Support(head, SharedWords(chosen, len(question.points)), len(chosen), own)
         if without is None:
             self._supports[question.address] = (key, support)
         return support
@@ -301,12 +233,6 @@ class Coach:
     def hear(self, answer: str) -> Verdict:
         """The verdict on the answer as it stands."""
         return self.grader.grade(self.question, answer)
-
-
-def rounded(x: NDArray[Any]) -> Logits:
-    """To 1/1024: far coarser than what kernels differ by, far finer than what decides."""
-    found: Logits = np.round(np.asarray(x, np.float64) * 1024) / 1024
-    return found
 
 
 def _workers() -> int:

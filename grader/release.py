@@ -18,6 +18,7 @@ from grader.grade import Grader
 from grader.judge import Judge
 from grader.own import Own
 from grader.spans import segment
+from grader.stack_training import give_stacks, read_folds
 from grader.student import WIDTH, Model
 from grader.training import FURTHER, Say, Settings, lessons_of, train
 
@@ -30,7 +31,7 @@ def train_fold(dataset: Dataset, fold: int, settings: Settings | None, folder: P
 
 def train_shipped(dataset: Dataset, settings: Settings | None, say: Say = print) -> Path:
     """Train on every answer; returns the file written, not yet calibrated."""
-    return _train(dataset, dataset.answers, adaptation.SHIPPED, settings, say)
+    return _train(dataset, dataset.lessons(), adaptation.SHIPPED, settings, say)
 
 
 def _train(dataset: Dataset, answers: Sequence[LabelledAnswer], path: Path, settings: Settings | None, say: Say) -> Path:
@@ -45,7 +46,8 @@ def _train(dataset: Dataset, answers: Sequence[LabelledAnswer], path: Path, sett
 
 
 def calibrate_shipped(dataset: Dataset, folder: Path = FOLDER) -> Path:
-    """Give the shipped judge the calibration of the folds: what their graders made of answers they had not seen."""
+    """Fit the last step and the calibrations to what the folds' graders make of answers they have not seen."""
+    give_stacks(dataset, read_folds(dataset, folder), folder)
     questions = dataset.questions()
     known = calibration_from(grade_folds(dataset, "known", folder=folder), questions, "known")
     unseen = calibration_from(grade_folds(dataset, "unseen", folder=folder), questions, "unseen")

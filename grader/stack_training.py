@@ -1,0 +1,141 @@
+"""Training of the last step (`grader.stacking`) on what the folds' graders make of answers that they were not trained on.
+
+The network of a fold never learns from an answer that the fold is judged on, whichever grader reads it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from grader import adaptation
+from grader.dataset import Dataset, LabelledAnswer
+from grader.folds import FOLDER, FOLDS, fold_grader, fold_path, split
+from grader.grade import Grader
+from grader.stacking import Stack
+
+Array = NDArray[np.float64]
+
+_NETWORKS = 3
+_HIDDEN = 24
+_DROPOUT = 0.1
+_EPOCHS = 40
+_BATCH = 512
+_LEARNING_RATE = 3e-3
+_DECAY = 1e-2
+_KNOWN = 2.0  # weight of an answer to a question that the grader was trained on; there are fewer of them
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One answer as one fold's grader reads it.
+
+    Attributes:
+        x: features, (J, K).
+        y: labels, (J,).
+        known: whether the grader was trained on other answers to the question.
+    """
+
+    answer: LabelledAnswer
+    fold: int
+    x: Array
+    y: Array
+    known: bool
+
+
+def read_folds(dataset: Dataset, folder: Path = FOLDER) -> list[Read]:
+    """Everything that each fold's grader was not trained on; answers without words are left out."""
+    found: list[Read] = []
+    for fold in range(FOLDS):
+        grader, parts = fold_grader(fold, folder), split(dataset, fold)
+        held = [a for a in dataset.answers if a.entry in dataset.held_out]
+        found += _read(grader, dataset, fold, (*parts.unseen, *held), known=False)
+        found += _read(grader, dataset, fold, parts.known, known=True)
+    return found
+
+
+def _read(grader: Grader, dataset: Dataset, fold: int, answers: Iterable[LabelledAnswer], known: bool) -> list[Read]:
+    questions = dataset.questions()
+    found = []
+    for answer in answers:
+        question = questions[answer.entry]
+        reading = grader.read(question, answer.answer)
+        if reading.spans:
+            y = np.array([float(point.id in answer.heard) for point in question.points])
+            found.append(Read(answer, fold, reading.features, y, known))
+    return found
+
+
+def give_stacks(dataset: Dataset, read: Sequence[Read], folder: Path = FOLDER) -> None:
+    """Fit the last step of every fold and of the shipped judge, and put them into their files."""
+    for fold in range(FOLDS):
+        adaptation.with_stack(fold_path(fold, folder), fit(_for_fold(dataset, read, fold)))
+    adaptation.with_stack(adaptation.SHIPPED, fit(read))
+
+
+def _for_fold(dataset: Dataset, read: Sequence[Read], fold: int) -> list[Read]:
+    """What a fold's network may learn from: held-out topics as its own grader reads them, and what it is not judged on."""
+    parts = split(dataset, fold)
+    judged = {a.id for a in (*parts.known, *parts.unseen)}
+    return [r for r in read if (r.fold == fold) == (r.answer.entry in dataset.held_out) and r.answer.id not in judged]
+
+
+def fit(read: Sequence[Read]) -> Stack:
+    """Networks that begin unlike, trained alike, side by side.
+
+    Args:
+        read: at least one answer.
+    """
+    x = torch.from_numpy(np.concatenate([r.x for r in read])).float()
+    y = torch.from_numpy(np.concatenate([r.y for r in read])).float()
+    mean, spread = x.mean(0), x.std(0) + 1e-3
+    x = ((x - mean) / spread).clamp(-4.0, 4.0)
+    nets = [_train(x, y, _weights(read), seed) for seed in range(_NETWORKS)]
+    W1, b1 = torch.cat([net.inner.weight.T for net in nets], 1), torch.cat([net.inner.bias for net in nets])
+    w2 = torch.cat([net.outer.weight[0] for net in nets]) / len(nets)
+    b2 = torch.stack([net.outer.bias for net in nets]).mean(0)
+    return Stack(*(t.detach().double().numpy() for t in (mean, spread, W1, b1, w2, b2)))
+
+
+def _weights(read: Sequence[Read]) -> Tensor:
+    """One for each decision, (N,): many answers to one question count less than as many to several."""
+    counts = Counter((r.answer.entry, r.known) for r in read)
+    each = [(_KNOWN if r.known else 1.0) / counts[r.answer.entry, r.known] ** 0.5 for r in read]
+    weights = torch.cat([torch.full((len(r.y),), w) for r, w in zip(read, each, strict=True)])
+    return weights / weights.mean()
+
+
+class _Network(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.inner = nn.Linear(width, _HIDDEN)
+        self.outer = nn.Linear(_HIDDEN, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, K) -> (N,)."""
+        found: Tensor = self.outer(F.dropout(F.silu(self.inner(x)), _DROPOUT, self.training)).squeeze(1)
+        return found
+
+
+def _train(x: Tensor, y: Tensor, weights: Tensor, seed: int) -> _Network:
+    torch.manual_seed(seed)
+    net = _Network(x.shape[1])
+    optimizer = torch.optim.AdamW(net.parameters(), lr=_LEARNING_RATE, weight_decay=_DECAY)
+    steps = _EPOCHS * -(-len(x) // _BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _LEARNING_RATE, total_steps=steps + 1)
+    for _ in range(_EPOCHS):
+        for rows in torch.split(torch.randperm(len(x)), _BATCH):
+            loss = F.binary_cross_entropy_with_logits(net(x[rows]), y[rows], weights[rows])
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            schedule.step()
+    return net

@@ -1,0 +1,96 @@
+"""The last step: features that do not depend on how points or spans are ordered, a network that learns, and a file that keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader import adaptation
+from grader.adaptation import SHIPPED
+from grader.dataset import LabelledAnswer, load_dataset
+from grader.folds import FOLDS, split
+from grader.spans import Span
+from grader.stack_training import Read, _for_fold, fit
+from grader.stacking import TOGETHER, Compared, features
+
+SPANS = (Span(0, 10), Span(0, 25), Span(12, 25), Span(30, 44))
+
+
+def compared(J: int = 3, seed: int = 0) -> Compared:
+    rng = np.random.default_rng(seed)
+    S = len(SPANS)
+    x, p, c = rng.normal(size=(3, S, J))
+    shared, traits = rng.uniform(size=(S, J, 2)), rng.normal(size=(J, 6))
+    return Compared(SPANS, x, x.max(0), p, c, shared, traits, None, 2, False, 9)
+
+
+def test_the_order_of_spans_does_not_matter() -> None:
+    x, order = compared(), [2, 0, 3, 1]
+    spans = [SPANS[n] for n in order]
+    moved = replace(x, spans=spans, **{k: getattr(x, k)[order] for k in ("logits", "examples", "contrasts", "shared")})
+    assert np.array_equal(features(moved), features(x))
+
+
+def test_the_order_of_tells_does_not_matter() -> None:
+    x, order = compared(), [1, 0, 2]
+    fields = {k: getattr(x, k)[:, order] for k in ("logits", "examples", "contrasts", "shared")}
+    moved = replace(x, judged=x.judged[order], traits=x.traits[order], **fields)
+    assert np.array_equal(features(moved), features(x)[order])
+
+
+def test_heads_of_its_own_are_added_to_the_judge() -> None:
+    x = compared()
+    own = np.array([1.0, -2.0, 0.5])
+    assert np.array_equal(features(x)[:, TOGETHER], x.judged)
+    assert np.allclose(features(replace(x, own=own))[:, TOGETHER], x.judged + own)
+
+
+def test_one_span_and_one_point_will_do() -> None:
+    x = compared(1)
+    one = replace(x, spans=SPANS[:1], **{k: getattr(x, k)[:1] for k in ("logits", "examples", "contrasts", "shared")})
+    assert np.isfinite(features(one)).all()
+    assert features(one).shape == (1, features(x).shape[1])
+
+
+def read(n: int) -> Read:
+    """A point is said where its words are shared, whatever the judge says."""
+    x = features(compared(seed=n))
+    answer = LabelledAnswer(str(n), "letters", "plain", "Some words.", frozenset(), {}, str(n))
+    return Read(answer, 0, x, (x[:, 13] > 0.5).astype(float), known=False)
+
+
+@pytest.fixture(scope="module")
+def learned():
+    return fit([read(n) for n in range(600)])
+
+
+def test_it_learns_what_the_judge_makes_too_little_of(learned) -> None:
+    new = [read(n) for n in range(1000, 1200)]
+    said = np.concatenate([r.y for r in new]) > 0
+    z = np.concatenate([learned.logits(r.x) for r in new])
+    assert np.mean((z > 0) == said) > 0.9
+
+
+def test_the_file_keeps_it(learned, tmp_path: Path) -> None:
+    path = tmp_path / "judge.safetensors"
+    path.write_bytes(SHIPPED.read_bytes())
+    adaptation.with_stack(path, learned)
+    found, x = adaptation.stack_of(path), read(1).x
+    assert found is not None
+    assert np.allclose(found.logits(x), learned.logits(x), atol=1e-4)
+    assert adaptation.calibrations_of(path) == adaptation.calibrations_of(SHIPPED)
+
+
+def test_a_fold_learns_from_nothing_that_it_is_judged_on() -> None:
+    dataset = load_dataset()
+    every = [Read(a, fold, np.zeros((1, 1)), np.zeros(1), False) for fold in range(FOLDS) for a in dataset.answers]
+    for fold in range(FOLDS):
+        parts = split(dataset, fold)
+        judged = {a.id for a in (*parts.known, *parts.unseen)}
+        used = _for_fold(dataset, every, fold)
+        assert not judged & {r.answer.id for r in used}
+        assert {r.answer.entry for r in used} >= dataset.held_out
+        assert not dataset.held_out & {a.entry for a in parts.training}
