@@ -1,11 +1,10 @@
 """Answer logits -> probabilities that can be believed, and the decision.
 
-    p = 1 / (1 + exp(-(scale z + shift + length log(1 + n) + follow_up f + shift_j)))
+    p = 1 / (1 + exp(-(scale z + shift + shift_j)))
 
-for an answer of n words, at least 30; f is 1 for a follow-up, which asks for few points in few words, else 0. Tells and
-misconceptions have their own numbers and threshold. Beside them stands a shift for each point of a question whose answers were
-trained on, drawn towards zero, so that a few answers move it little. An answer of which no point at all is probable makes none:
-a doubtful point is what chance finds in a string of stock words.
+Tells and misconceptions have their own numbers and threshold. Beside them stands a shift for each point of a question whose
+answers were trained on, drawn towards zero, so that a few answers move it little. An answer of which no point at all is
+probable makes none: a doubtful point is what chance finds in a string of stock words.
 """
 
 from __future__ import annotations
@@ -22,20 +21,17 @@ from grader.measures import fit_logistic, precision_recall_f1
 
 Array = NDArray[np.float64]
 
-_TRUST = 1.5  # pull of a point's own shift towards zero
+_TRUST = 15.0  # pull of a point's own shift towards zero
 _THRESHOLDS = np.arange(0.35, 0.7, 0.01)
 _PROBABLE = 0.55  # of the likeliest point of an answer, for anything to be heard in it
-_FEWEST_WORDS, _MOST_WORDS = 30, 400  # an answer counts as no shorter and no longer
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Logit and length of the answer -> probability; `threshold` is the probability from which a point counts as heard."""
+    """Logit -> probability; `threshold` is the probability from which a point counts as heard."""
 
     scale: float = 1.0
     shift: float = 0.0
-    length: float = 0.0
-    follow_up: float = 0.0
     threshold: float = 0.5
 
 
@@ -51,20 +47,13 @@ class Calibration:
     misconceptions: Curve = field(default_factory=Curve)
     points: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
-    def probability(self, question: Question, z: Array, words: Array) -> Array:
-        """Probabilities of a question's points, four decimals.
-
-        Args:
-            z: logits, (..., J).
-            words: how many the answer has, (...).
-        """
+    def probability(self, question: Question, z: Array) -> Array:
+        """Logits (..., J) -> probabilities of a question's points, four decimals."""
         own = self.points.get(question.address, {})
         curves = self._curves(question)
         scale = np.array([c.scale for c in curves])
-        shift = np.array([c.shift + c.follow_up * _asked_further(question) for c in curves])
-        shift = shift + [own.get(p.id, 0.0) for p in question.points]
-        logits = scale * z + shift + np.array([c.length for c in curves]) * _length(words)[..., None]
-        p: Array = np.round(1 / (1 + np.exp(-np.clip(logits, -30, 30))), 4)
+        shift = np.array([c.shift + own.get(p.id, 0.0) for c, p in zip(curves, question.points, strict=True)])
+        p: Array = np.round(1 / (1 + np.exp(-np.clip(scale * z + shift, -30, 30))), 4)
         return p
 
     def decisions(self, question: Question, p: Array) -> NDArray[np.bool_]:
@@ -91,12 +80,11 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Logits (A, J), labels (A, J) and words (A,) of one question's answers, none of which the judge was trained on."""
+    """Logits (A, J) and labels (A, J) of one question's answers, none of which the judge was trained on."""
 
     question: Question
     Z: Array
     Y: Array
-    words: Array
 
 
 def calibrate(evidence: Iterable[Evidence], of_points: bool) -> Calibration:
@@ -105,19 +93,11 @@ def calibrate(evidence: Iterable[Evidence], of_points: bool) -> Calibration:
     tells, wrong = _fit(rows, _TELLS), _fit(rows, _WRONG)
     points = {e.question.address: _shifts(e, tells, wrong) for e in rows} if of_points else {}
     fitted = Calibration(tells, wrong, points)
-    P = [fitted.probability(e.question, e.Z, e.words) for e in rows]
+    P = [fitted.probability(e.question, e.Z) for e in rows]
     return Calibration(_decided(tells, rows, P, _TELLS), _decided(wrong, rows, P, _WRONG), points)
 
 
 _TELLS, _WRONG = True, False
-
-
-def _length(words: Array) -> Array:
-    return np.log1p(np.clip(words, _FEWEST_WORDS, _MOST_WORDS))
-
-
-def _asked_further(question: Question) -> float:
-    return float(question.follow_up is not None)
 
 
 def _kind(e: Evidence, tells: bool) -> slice:
@@ -131,9 +111,7 @@ def _flat(rows: Sequence[Evidence], arrays: Iterable[Array], tells: bool) -> Arr
 
 def _fit(rows: Sequence[Evidence], tells: bool) -> Curve:
     z, y = _flat(rows, [e.Z for e in rows], tells), _flat(rows, [e.Y for e in rows], tells)
-    length = _flat(rows, [np.broadcast_to(_length(e.words)[:, None], e.Z.shape) for e in rows], tells)
-    further = _flat(rows, [np.full(e.Z.shape, _asked_further(e.question)) for e in rows], tells)
-    return Curve(*fit_logistic(z, y, np.stack([length, further], 1)).tolist()) if len(z) else Curve()
+    return Curve(*fit_logistic(z, y)) if len(z) else Curve()
 
 
 def _decided(curve: Curve, rows: Sequence[Evidence], P: Sequence[Array], tells: bool) -> Curve:
@@ -148,8 +126,7 @@ def _shifts(e: Evidence, tells: Curve, wrong: Curve) -> dict[str, float]:
     found = {}
     for j, point in enumerate(e.question.points):
         curve, own = tells if j < len(e.question.tells) else wrong, 0.0
-        shift = curve.shift + curve.follow_up * _asked_further(e.question)
-        logits = curve.scale * e.Z[:, j] + shift + curve.length * _length(e.words)
+        logits = curve.scale * e.Z[:, j] + curve.shift
         for _ in range(25):
             p = 1 / (1 + np.exp(-np.clip(logits + own, -30, 30)))
             own -= float((np.sum(p - e.Y[:, j]) + _TRUST * own) / (np.sum(p * (1 - p)) + _TRUST))

@@ -52,7 +52,6 @@ class Reading:
         features: of the spans taken together, (J, K), rounded; see `grader.stacking`.
         answer: the answer's logits, (J,), rounded.
         closeness: (S, J), by how much a point's examples are nearer to the span than its contrasts.
-        words: how many the answer has.
     """
 
     spans: tuple[Span, ...]
@@ -60,7 +59,6 @@ class Reading:
     features: Logits
     answer: Logits
     closeness: Logits
-    words: int
 
 
 def compare(
@@ -79,7 +77,7 @@ def compare(
     """
     J = len(question.points)
     if not spans:
-        return Reading((), np.zeros((0, J)), np.zeros((J, 0)), np.full(J, _UNSAID), np.zeros((0, J)), 0)
+        return Reading((), np.zeros((0, J)), np.zeros((J, 0)), np.full(J, _UNSAID), np.zeros((0, J)))
     shared = support.words.overlap([answer[s.start : s.end] for s in spans])
     logits, heads, examples, contrasts = _judged(spans, vectors, shared, support, judge)
     x = features(
@@ -100,7 +98,7 @@ def compare(
     x = rounded(x)
     last = stack.logits(x) if stack is not None else x[:, TOGETHER]
     every = logits + heads if heads is not None else logits
-    return Reading(tuple(spans), every, x, rounded(last), examples - contrasts, words_in(answer))
+    return Reading(tuple(spans), every, x, rounded(last), examples - contrasts)
 
 
 def _judged(

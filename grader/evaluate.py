@@ -21,7 +21,6 @@ from grader.folds import FOLDER, FOLDS, Graded, fold_grader, fold_path, grade_un
 from grader.hardcases import groups, hard_figures
 from grader.level import RANKS, level_of
 from grader.verdict import Evidence
-from grader.words import words_in
 
 Array = NDArray[np.float64]
 
@@ -141,7 +140,7 @@ def score(dataset: Dataset, graded: Sequence[Graded], mode: str) -> list[Scored]
     for address, rows in _by_question(graded).items():
         question = questions[address]
         Y = np.array([labels(question, g) for g in rows])
-        P = np.array([calibrations[g.fold].probability(question, g.logits, w) for g, w in zip(rows, _words(rows), strict=True)])
+        P = np.array([calibrations[g.fold].probability(question, g.logits) for g in rows])
         D = np.array([calibrations[g.fold].decisions(question, p) for g, p in zip(rows, P, strict=True)])
         found.append(Scored(question, tuple(rows), Y, P, D))
     return found
@@ -154,7 +153,6 @@ def calibration_from(graded: Sequence[Graded], questions: Mapping[str, Question]
             questions[address],
             np.array([g.logits for g in rows]),
             np.array([labels(questions[address], g) for g in rows]),
-            _words(rows),
         )
         for address, rows in _by_question(graded).items()
     ]
@@ -166,10 +164,6 @@ def _by_question(graded: Sequence[Graded]) -> dict[str, list[Graded]]:
     for g in graded:
         found.setdefault(g.answer.entry, []).append(g)
     return dict(sorted(found.items()))
-
-
-def _words(graded: Sequence[Graded]) -> Array:
-    return np.array([float(words_in(g.answer.answer)) for g in graded])
 
 
 def labels(question: Question, graded: Graded) -> Array:

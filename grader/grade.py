@@ -150,7 +150,7 @@ class Grader:
         """Calibrated probability that each point was made, (J,)."""
         if not reading.spans:
             return np.zeros(len(question.points))
-        return self.calibration(question).probability(question, reading.answer, np.array(reading.words))
+        return self.calibration(question).probability(question, reading.answer)
 
     def calibration(self, question: Question) -> Calibration:
         """The question's own where answers to it were trained on, else the one for any question."""

@@ -79,22 +79,14 @@ def bootstrap(count: int, figure: Callable[[NDArray[np.int64]], float], draws: i
     return float(low), float(high)
 
 
-def fit_logistic(z: Array, y: Array, beside: Array, steps: int = 50) -> Array:
-    """Weights (2 + K,) of logits, of one, and of what stands beside them, that give calibrated probabilities (Platt 1999).
-
-    By Newton's method.
-
-    Args:
-        z, y: logits and labels, (N,).
-        beside: (N, K).
-    """
-    X = np.concatenate([z[:, None], np.ones((len(z), 1)), beside], 1)
-    start = np.zeros(X.shape[1])
-    start[0] = 1.0
+def fit_logistic(z: Array, y: Array, steps: int = 50) -> tuple[float, float]:
+    """Scale and shift of logits (N,) that give calibrated probabilities of labels (N,) (Platt 1999), by Newton's method."""
+    X = np.stack([z, np.ones(len(z))], 1)
+    start = np.array([1.0, 0.0])
     w = start
     for _ in range(steps):
         p = 1 / (1 + np.exp(-np.clip(X @ w, -30, 30)))
         gradient = X.T @ (p - y) + 1e-3 * (w - start)
-        hessian = (X * (p * (1 - p))[:, None]).T @ X + 1e-3 * np.eye(X.shape[1])
+        hessian = (X * (p * (1 - p))[:, None]).T @ X + 1e-3 * np.eye(2)
         w = w - np.linalg.solve(hessian, gradient)
-    return w
+    return float(w[0]), float(w[1])

@@ -60,16 +60,14 @@ def one(entry: Entry) -> Question:
     return Question(address="letters/more", entry=entry, follow_up=follow_up)
 
 
-def test_calibration_finds_the_scale_shift_and_length_that_made_the_labels(one: Question) -> None:
+def test_calibration_finds_the_scale_and_shift_that_made_the_labels(one: Question) -> None:
     rng = np.random.default_rng(0)
     z = rng.normal(size=(4000, 2)) * 3
-    words = rng.integers(1, 300, 4000).astype(float)
-    longer = np.log1p(np.maximum(words, 30))[:, None] - 4
-    y = (rng.random((4000, 2)) < 1 / (1 + np.exp(-(z * [0.5, 2.0] + [-1.0, 1.0] + longer * [0.0, 0.7])))).astype(float)
-    found = calibrate([Evidence(one, z, y, words)], of_points=False)
-    assert (found.tells.scale, found.tells.length) == pytest.approx((0.5, 0), abs=0.1)
-    assert (found.misconceptions.scale, found.misconceptions.length) == pytest.approx((2, 0.7), abs=0.3)
-    assert measures.calibration_error(y.ravel(), found.probability(one, z, words).ravel()) < 0.02
+    y = (rng.random((4000, 2)) < 1 / (1 + np.exp(-(z * [0.5, 2.0] + [-1.0, 1.0])))).astype(float)
+    found = calibrate([Evidence(one, z, y)], of_points=False)
+    assert (found.tells.scale, found.tells.shift) == pytest.approx((0.5, -1), abs=0.1)
+    assert (found.misconceptions.scale, found.misconceptions.shift) == pytest.approx((2, 1), abs=0.3)
+    assert measures.calibration_error(y.ravel(), found.probability(one, z).ravel()) < 0.02
 
 
 def test_an_answer_of_which_no_point_is_probable_makes_none(one: Question) -> None:
@@ -79,24 +77,17 @@ def test_an_answer_of_which_no_point_is_probable_makes_none(one: Question) -> No
     assert c.decisions(one, p[1]).tolist() == [True, True]
 
 
-def test_a_sentence_and_a_lecture_count_as_no_shorter_and_no_longer_than_some_length(one: Question) -> None:
-    c = Calibration(Curve(length=0.5), Curve())
-    shorter, short, long, longer = c.probability(one, np.zeros((4, 2)), np.array([5.0, 25.0, 1000.0, 5000.0]))
-    assert shorter[0] == short[0] < long[0] == longer[0]
-    assert short[1] == long[1]
-
-
 def test_a_point_that_is_always_underrated_gets_a_shift_of_its_own(question: Question) -> None:
     rng = np.random.default_rng(1)
     z = rng.normal(size=(600, 7))
     hidden = np.array([2.0, -2.0, 0, 0, 0, 0, 0])
     y = (rng.random((600, 7)) < 1 / (1 + np.exp(-(z + hidden)))).astype(float)
-    found = calibrate([Evidence(question, z, y, np.full(600, 50.0))], of_points=True)
+    found = calibrate([Evidence(question, z, y)], of_points=True)
     assert found.points["letters"]["a"] > 1 > -1 > found.points["letters"]["b"]
     other = question.model_copy(update={"address": "others"})
-    assert len(set(found.probability(other, np.zeros(7), np.array(50.0))[:6])) == 1
+    assert len(set(found.probability(other, np.zeros(7))[:6])) == 1
 
 
 def test_a_calibration_survives_being_written() -> None:
-    c = Calibration(Curve(1.5, -0.25, 0.125, 0.25, 0.41), Curve(1.0, 0.5, threshold=0.6), {"q": {"a": 0.125}})
+    c = Calibration(Curve(1.5, -0.25, 0.41), Curve(1.0, 0.5, threshold=0.6), {"q": {"a": 0.125}})
     assert Calibration.from_json(c.to_json()) == c

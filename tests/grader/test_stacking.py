@@ -1,4 +1,4 @@
-"""The last step: features that do not depend on how points or spans are ordered, a network that learns, and a file that keeps it."""
+"""The last step: features that no order of points or spans changes, a network that learns, and a file that keeps it."""
 
 from __future__ import annotations
 
