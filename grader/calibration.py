@@ -2,37 +2,38 @@
 
     p = 1 / (1 + exp(-(scale z + shift + shift_j)))
 
-Tells and misconceptions have their own numbers and threshold. Beside them stands a shift for each point of a question whose
-answers were trained on, drawn towards zero, so that a few answers move it little. An answer of which no point at all is
-probable makes none: a doubtful point is what chance finds in a string of stock words.
+Tells and misconceptions have their own numbers. Beside them stands a shift for each point of a question whose answers were
+trained on, drawn towards zero, so that a few answers move it little. Of probabilities that can be believed, the threshold with
+the highest F1 is half that F1 (Lipton et al. 2014), so tells are heard from a little under one half; a misconception costs a
+level, so it must be likelier than not. An answer of which no point at all is probable makes none: a doubtful point is what
+chance finds in a string of stock words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bank.entry import Question
-from grader.measures import fit_logistic, precision_recall_f1
+from grader.measures import fit_logistic
 
 Array = NDArray[np.float64]
 
 _TRUST = 15.0  # pull of a point's own shift towards zero
-_THRESHOLDS = np.arange(0.35, 0.7, 0.01)
+_TELL, _MISCONCEPTION = 0.42, 0.5  # probability from which a point counts as heard
 _PROBABLE = 0.55  # of the likeliest point of an answer, for anything to be heard in it
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Logit -> probability; `threshold` is the probability from which a point counts as heard."""
+    """Logit -> probability."""
 
     scale: float = 1.0
     shift: float = 0.0
-    threshold: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Calibration:
 
     def decisions(self, question: Question, p: Array) -> NDArray[np.bool_]:
         """Probabilities (..., J) -> which points count as heard."""
-        thresholds = np.array([c.threshold for c in self._curves(question)])
+        thresholds = np.array([_TELL] * len(question.tells) + [_MISCONCEPTION] * len(question.misconceptions))
         found: NDArray[np.bool_] = (p >= thresholds) & (p.max(-1, keepdims=True, initial=0.0) >= _PROBABLE)
         return found
 
@@ -92,9 +93,7 @@ def calibrate(evidence: Iterable[Evidence], of_points: bool) -> Calibration:
     rows = list(evidence)
     tells, wrong = _fit(rows, _TELLS), _fit(rows, _WRONG)
     points = {e.question.address: _shifts(e, tells, wrong) for e in rows} if of_points else {}
-    fitted = Calibration(tells, wrong, points)
-    P = [fitted.probability(e.question, e.Z) for e in rows]
-    return Calibration(_decided(tells, rows, P, _TELLS), _decided(wrong, rows, P, _WRONG), points)
+    return Calibration(tells, wrong, points)
 
 
 _TELLS, _WRONG = True, False
@@ -112,13 +111,6 @@ def _flat(rows: Sequence[Evidence], arrays: Iterable[Array], tells: bool) -> Arr
 def _fit(rows: Sequence[Evidence], tells: bool) -> Curve:
     z, y = _flat(rows, [e.Z for e in rows], tells), _flat(rows, [e.Y for e in rows], tells)
     return Curve(*fit_logistic(z, y)) if len(z) else Curve()
-
-
-def _decided(curve: Curve, rows: Sequence[Evidence], P: Sequence[Array], tells: bool) -> Curve:
-    """The curve with the threshold that gives the highest F1 over all decisions."""
-    p, y = _flat(rows, P, tells), _flat(rows, [e.Y for e in rows], tells)
-    threshold = max(_THRESHOLDS, key=lambda t: precision_recall_f1(y, t <= p)[2]) if len(p) else 0.5
-    return replace(curve, threshold=round(float(threshold), 2))
 
 
 def _shifts(e: Evidence, tells: Curve, wrong: Curve) -> dict[str, float]:

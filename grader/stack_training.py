@@ -24,7 +24,7 @@ from grader.stacking import Stack
 
 Array = NDArray[np.float64]
 
-_NETWORKS = 3
+_NETWORKS = 5
 _HIDDEN = 24
 _DROPOUT = 0.1
 _EPOCHS = 40

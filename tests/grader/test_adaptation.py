@@ -26,7 +26,7 @@ def test_the_changes_come_back(base: Path, tmp_path: Path) -> None:
     change = 0.01 * torch.randn(32, 64)
     trained = {"layer.weight": weights["layer.weight"] + change, "layer.bias": torch.ones(32), "salience.bias": torch.ones(1)}
     path = tmp_path / "folder" / "judge.safetensors"
-    calibration = Calibration(Curve(0.5, -1.0, 0.4), Curve(2.0, 1.0, 0.6), {"letters": {"a": 0.25}})
+    calibration = Calibration(Curve(0.5, -1.0), Curve(2.0, 1.0), {"letters": {"a": 0.25}})
     adaptation.write(path, weights, trained, {"judge": Judge(0).state_dict()}, {"judge": calibration})
     found = adaptation.adapted_weights(base, path)
     left = found["layer.weight"] - trained["layer.weight"]

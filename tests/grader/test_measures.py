@@ -71,7 +71,7 @@ def test_calibration_finds_the_scale_and_shift_that_made_the_labels(one: Questio
 
 
 def test_an_answer_of_which_no_point_is_probable_makes_none(one: Question) -> None:
-    c = Calibration(Curve(threshold=0.4), Curve(threshold=0.5))
+    c = Calibration()
     p = np.array([[0.45, 0.1], [0.45, 0.9], [0.9, 0.45]])
     assert c.decisions(one, p).tolist() == [[False, False], [True, True], [True, False]]
     assert c.decisions(one, p[1]).tolist() == [True, True]
@@ -89,5 +89,5 @@ def test_a_point_that_is_always_underrated_gets_a_shift_of_its_own(question: Que
 
 
 def test_a_calibration_survives_being_written() -> None:
-    c = Calibration(Curve(1.5, -0.25, 0.41), Curve(1.0, 0.5, threshold=0.6), {"q": {"a": 0.125}})
+    c = Calibration(Curve(1.5, -0.25), Curve(1.0, 0.5), {"q": {"a": 0.125}})
     assert Calibration.from_json(c.to_json()) == c
