@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from bank.entry import Question
@@ -105,8 +106,6 @@ def _judged(
     spans: Sequence[Span], vectors: Vectors, shared: Logits, support: Support, judge: Judge
 ) -> tuple[Logits, Logits | None, Logits, Logits]:
     """(S, J) each, rounded: what the judge says, what the question's own heads say, likeness to examples and to contrasts."""
-    import torch
-
     phrases, own = support.head.phrases, support.own
     read, words = torch.from_numpy(vectors), torch.from_numpy(shared).float()
     with alone():
@@ -124,8 +123,6 @@ def _judged(
 
 def _of_answer(logits: Logits) -> Logits:
     """(S, J) -> (J,)."""
-    import torch
-
     return rounded(pooled(torch.from_numpy(logits)).numpy())
 
 

@@ -16,6 +16,7 @@ NEEDS_TORCH = {
     for name in (
         "adaptation",
         "bert",
+        "comparison",
         "evaluate",
         "folds",
         "grade",
@@ -25,6 +26,7 @@ NEEDS_TORCH = {
         "own",
         "reading",
         "release",
+        "stack_training",
         "student",
         "training",
     )
