@@ -10,7 +10,7 @@ what the encoder was not trained on. The metadata holds the calibrations, and th
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -93,35 +93,40 @@ def own_of(adaptation: Path) -> dict[str, Own]:
 def with_own(path: Path, owns: Mapping[str, Own]) -> None:
     """Put what labelled answers add into the file, in place of what it has of that."""
     kinds = ("own", "quotes", "size", "points")
-    tensors = {name: t for name, t in load_file(path).items() if name.partition("/")[0] not in kinds}
+    tensors: dict[str, Tensor] = {}
     for address, own in owns.items():
         quotes, size = _in_bytes(own.quotes)
         parts = (own.W.half().contiguous(), quotes, size, own.points.to(torch.int16))
         tensors |= {f"{kind}/{address}": part for kind, part in zip(kinds, parts, strict=True)}
     ids = json.dumps({address: own.ids for address, own in owns.items()}, sort_keys=True)
-    save_file(tensors, path, metadata=_metadata(calibrations_of(path)) | {"own": ids})
+    _replace(path, kinds, tensors, {"own": ids})
 
 
 def stack_of(adaptation: Path) -> Stack | None:
     """The last step to an answer's logits, if there is one."""
-    found = {key: tensor.double().numpy() for key, tensor in load_file(adaptation).items() if key.startswith("stack/")}
-    return Stack(**{key.partition("/")[2]: array for key, array in found.items()}) if found else None
+    with safe_open(adaptation, framework="pt") as file:
+        names = [key for key in file.keys() if key.startswith("stack/")]  # noqa: SIM118
+        found = {name.partition("/")[2]: file.get_tensor(name).double().numpy() for name in names}
+    return Stack(**found) if found else None
 
 
 def with_stack(path: Path, stack: Stack) -> None:
     """Put the last step into the file, in place of the one it has."""
-    with safe_open(path, framework="pt") as file:
-        kept = dict(file.metadata())
-    tensors = {name: t for name, t in load_file(path).items() if not name.startswith("stack/")}
-    tensors |= {f"stack/{name}": torch.from_numpy(array).float().contiguous() for name, array in asdict(stack).items()}
-    save_file(tensors, path, metadata=kept)
+    tensors = {f"stack/{name}": torch.from_numpy(array).float().contiguous() for name, array in asdict(stack).items()}
+    _replace(path, ("stack",), tensors, {})
 
 
 def recalibrate(path: Path, calibrations: Mapping[str, Calibration]) -> None:
     """Give the file other calibrations."""
+    _replace(path, (), {}, _metadata(calibrations))
+
+
+def _replace(path: Path, kinds: Sequence[str], tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
+    """Put tensors in place of those of these kinds, and metadata over what the file has."""
     with safe_open(path, framework="pt") as file:
-        kept = dict(file.metadata())
-    save_file(load_file(path), path, metadata=kept | _metadata(calibrations))
+        told = {**file.metadata(), **metadata}
+    kept = {name: t for name, t in load_file(path).items() if name.partition("/")[0] not in kinds}
+    save_file({**kept, **tensors}, path, metadata=told)
 
 
 def _metadata(calibrations: Mapping[str, Calibration]) -> dict[str, str]:

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bank.entry import Question
 from bank.load import Bank, load_bank
 
@@ -38,6 +41,10 @@ class LabelledAnswer:
     heard: frozenset[str]
     quotes: Mapping[str, str]
     group: str
+
+    def labels(self, question: Question) -> NDArray[np.float64]:
+        """1 where a point of the question is asserted, (J,)."""
+        return np.array([float(point.id in self.heard) for point in question.points])
 
 
 class DataError(Exception):

@@ -139,7 +139,7 @@ def score(dataset: Dataset, graded: Sequence[Graded], mode: str) -> list[Scored]
     found = []
     for address, rows in _by_question(graded).items():
         question = questions[address]
-        Y = np.array([labels(question, g) for g in rows])
+        Y = np.array([g.answer.labels(question) for g in rows])
         P = np.array([calibrations[g.fold].probability(question, g.logits) for g in rows])
         D = np.array([calibrations[g.fold].decisions(question, p) for g, p in zip(rows, P, strict=True)])
         found.append(Scored(question, tuple(rows), Y, P, D))
@@ -152,7 +152,7 @@ def calibration_from(graded: Sequence[Graded], questions: Mapping[str, Question]
         calibration.Evidence(
             questions[address],
             np.array([g.logits for g in rows]),
-            np.array([labels(questions[address], g) for g in rows]),
+            np.array([g.answer.labels(questions[address]) for g in rows]),
         )
         for address, rows in _by_question(graded).items()
     ]
@@ -164,11 +164,6 @@ def _by_question(graded: Sequence[Graded]) -> dict[str, list[Graded]]:
     for g in graded:
         found.setdefault(g.answer.entry, []).append(g)
     return dict(sorted(found.items()))
-
-
-def labels(question: Question, graded: Graded) -> Array:
-    """1 where the point is asserted, (J,)."""
-    return np.array([float(point.id in graded.answer.heard) for point in question.points])
 
 
 def report(scored: Sequence[Scored], mode: str, baselines: bool = True) -> Report:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from bank.entry import Question
@@ -12,13 +13,13 @@ from grader import adaptation, own
 from grader.calibration import Calibration
 from grader.dataset import Dataset, LabelledAnswer
 from grader.encoder import AdaptedEncoder, SentenceEncoder, shipped_folder
-from grader.evaluate import calibration_from, grade_folds
+from grader.evaluate import calibration_from
 from grader.folds import FOLDER, fold_path, grade_unseen, split
 from grader.grade import Grader
 from grader.judge import Judge
 from grader.own import Own
 from grader.spans import segment
-from grader.stack_training import give_stacks, read_folds
+from grader.stack_training import give_stacks, graded, read_folds
 from grader.student import WIDTH, Model
 from grader.training import FURTHER, Say, Settings, lessons_of, train
 
@@ -47,10 +48,10 @@ def _train(dataset: Dataset, answers: Sequence[LabelledAnswer], path: Path, sett
 
 def calibrate_shipped(dataset: Dataset, folder: Path = FOLDER) -> Path:
     """Fit the last step and the calibrations to what the folds' graders make of answers they have not seen."""
-    give_stacks(dataset, read_folds(dataset, folder), folder)
-    questions = dataset.questions()
-    known = calibration_from(grade_folds(dataset, "known", folder=folder), questions, "known")
-    unseen = calibration_from(grade_folds(dataset, "unseen", folder=folder), questions, "unseen")
+    read, questions = read_folds(dataset, folder), dataset.questions()
+    give_stacks(dataset, read, folder)
+    known = calibration_from(graded(read, True, dataset.topics, folder), questions, "known")
+    unseen = calibration_from(graded(read, False, dataset.topics, folder), questions, "unseen")
     calibrations = {"judge": unseen, "known": known, "plain": plain_calibration(dataset)}
     adaptation.recalibrate(adaptation.SHIPPED, calibrations)
     return adaptation.SHIPPED
@@ -63,11 +64,11 @@ _PLAIN_ANSWERS = 10  # to each question, for the calibration of other encoders
 def plain_calibration(dataset: Dataset) -> Calibration:
     """For encoders that the judge was not trained with: fitted on the shipped one as it comes, a few answers to each entry."""
     grader = Grader(SentenceEncoder(str(shipped_folder())))
-    graded = []
+    answers = []
     for address, question in dataset.questions().items():
         if address not in dataset.topics and not question.follow_up:
-            graded += grade_unseen(grader, 0, question, dataset.of(address)[:_PLAIN_ANSWERS])
-    return calibration_from(graded, dataset.questions(), "unseen")
+            answers += grade_unseen(grader, 0, question, dataset.of(address)[:_PLAIN_ANSWERS])
+    return calibration_from(answers, dataset.questions(), "unseen")
 
 
 def entries_of(dataset: Dataset) -> dict[str, Question]:
@@ -90,7 +91,7 @@ def _own(encoder: AdaptedEncoder, question: Question, answers: Sequence[Labelled
     ids = tuple(p.id for p in question.points)
     read = [(a, encoder.spans(segment(a.answer))[1]) for a in answers]
     rows = [(a, torch.from_numpy(vectors)) for a, vectors in read if len(vectors)]
-    labels = torch.tensor([[float(id in a.heard) for id in ids] for a, _ in rows])
+    labels = torch.tensor(np.array([a.labels(question) for a, _ in rows]), dtype=torch.float32)
     quotes, points = [], []
     for j, point in enumerate(question.points):
         said = dict.fromkeys(a.quotes[point.id] for a in answers if len(a.quotes.get(point.id, "").split()) >= _LEAST_QUOTED)

@@ -6,7 +6,7 @@ The network of a fold never learns from an answer that the fold is judged on, wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from grader import adaptation
+from grader.comparison import rounded
 from grader.dataset import Dataset, LabelledAnswer
-from grader.folds import FOLDER, FOLDS, fold_grader, fold_path, split
+from grader.folds import FOLDER, FOLDS, Graded, fold_grader, fold_path, split
 from grader.grade import Grader
-from grader.stacking import Stack
+from grader.stacking import FARTHEST, Stack
 
 Array = NDArray[np.float64]
 
@@ -69,19 +70,29 @@ def _read(grader: Grader, dataset: Dataset, fold: int, answers: Iterable[Labelle
         question = questions[answer.entry]
         reading = grader.read(question, answer.answer)
         if reading.spans:
-            y = np.array([float(point.id in answer.heard) for point in question.points])
-            found.append(Read(answer, fold, reading.features, y, known))
+            found.append(Read(answer, fold, reading.features, answer.labels(question), known))
     return found
 
 
 def give_stacks(dataset: Dataset, read: Sequence[Read], folder: Path = FOLDER) -> None:
     """Fit the last step of every fold and of the shipped judge, and put them into their files."""
     for fold in range(FOLDS):
-        adaptation.with_stack(fold_path(fold, folder), fit(_for_fold(dataset, read, fold)))
+        adaptation.with_stack(fold_path(fold, folder), fit(of_fold(dataset, read, fold)))
     adaptation.with_stack(adaptation.SHIPPED, fit(read))
 
 
-def _for_fold(dataset: Dataset, read: Sequence[Read], fold: int) -> list[Read]:
+def graded(read: Iterable[Read], known: bool, topics: Container[str], folder: Path = FOLDER) -> list[Graded]:
+    """What each fold's last step makes of the answers that it is judged on; topics are not among them."""
+    stacks = [adaptation.stack_of(fold_path(fold, folder)) for fold in range(FOLDS)]
+    found = []
+    for r in read:
+        stack = stacks[r.fold]
+        if stack is not None and r.known == known and r.answer.entry not in topics:
+            found.append(Graded(r.answer, r.fold, rounded(stack.logits(r.x)), ((),) * len(r.y)))
+    return found
+
+
+def of_fold(dataset: Dataset, read: Sequence[Read], fold: int) -> list[Read]:
     """What a fold's network may learn from: held-out topics as its own grader reads them, and what it is not judged on."""
     parts = split(dataset, fold)
     judged = {a.id for a in (*parts.known, *parts.unseen)}
@@ -97,8 +108,9 @@ def fit(read: Sequence[Read]) -> Stack:
     x = torch.from_numpy(np.concatenate([r.x for r in read])).float()
     y = torch.from_numpy(np.concatenate([r.y for r in read])).float()
     mean, spread = x.mean(0), x.std(0) + 1e-3
-    x = ((x - mean) / spread).clamp(-4.0, 4.0)
-    nets = [_train(x, y, _weights(read), seed) for seed in range(_NETWORKS)]
+    x = ((x - mean) / spread).clamp(-FARTHEST, FARTHEST)
+    weights = _weights(read)
+    nets = [_train(x, y, weights, seed) for seed in range(_NETWORKS)]
     W1, b1 = torch.cat([net.inner.weight.T for net in nets], 1), torch.cat([net.inner.bias for net in nets])
     w2 = torch.cat([net.outer.weight[0] for net in nets]) / len(nets)
     b2 = torch.stack([net.outer.bias for net in nets]).mean(0)

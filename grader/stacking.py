@@ -21,7 +21,9 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 _NOWHERE = -8.0  # logit of spans that do not exist
-_FARTHEST = 4.0  # spreads from the mean beyond which nothing is told apart
+
+FARTHEST = 4.0
+"""Spreads from the mean beyond which nothing is told apart."""
 
 TOGETHER = 1
 """The column of `features` that holds the judge's logit and the own heads' added: the answer's logit without a stack."""
@@ -114,7 +116,7 @@ class Stack:
 
     def logits(self, x: Array) -> Array:
         """Features (..., K) -> logits (...)."""
-        hidden = np.clip((x - self.mean) / self.spread, -_FARTHEST, _FARTHEST) @ self.W1 + self.b1
+        hidden = np.clip((x - self.mean) / self.spread, -FARTHEST, FARTHEST) @ self.W1 + self.b1
         found: Array = (hidden / (1 + np.exp(-hidden))) @ self.w2 + self.b2[0]
         return found
 

@@ -13,7 +13,7 @@ from grader.adaptation import SHIPPED
 from grader.dataset import LabelledAnswer, load_dataset
 from grader.folds import FOLDS, split
 from grader.spans import Span
-from grader.stack_training import Read, _for_fold, fit
+from grader.stack_training import Read, fit, of_fold
 from grader.stacking import TOGETHER, Compared, features
 
 SPANS = (Span(0, 10), Span(0, 25), Span(12, 25), Span(30, 44))
@@ -90,7 +90,7 @@ def test_a_fold_learns_from_nothing_that_it_is_judged_on() -> None:
     for fold in range(FOLDS):
         parts = split(dataset, fold)
         judged = {a.id for a in (*parts.known, *parts.unseen)}
-        used = _for_fold(dataset, every, fold)
+        used = of_fold(dataset, every, fold)
         assert not judged & {r.answer.id for r in used}
         assert {r.answer.entry for r in used} >= dataset.held_out
         assert not dataset.held_out & {a.entry for a in parts.training}

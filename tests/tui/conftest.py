@@ -214,9 +214,7 @@ def until() -> Callable[..., Any]:
             await pilot.pause(0.01)
             if holds():
                 return
-        strips = pilot.app.screen._compositor.render_strips(pilot.app.size)
-        text = "\n".join(strip.text for strip in strips)
-        raise AssertionError(f"it never came to hold; on the screen is {pilot.app.screen}:\n{text}")
+        raise AssertionError(f"it never came to hold; on the screen is {pilot.app.screen}:\n{all_text_on(pilot.app)}")
 
     return wait
 
@@ -236,16 +234,16 @@ def shows() -> Callable[..., Any]:
     return wait
 
 
+def all_text_on(app: Any) -> str:
+    """Everything that stands on the screen, as plain text."""
+    width, height = app.size
+    strips = app.screen._compositor.render_strips(app.size)
+    return "\n".join("".join(segment.text for segment in strip)[:width] for strip in strips[:height])
+
+
 @pytest.fixture
 def text_on() -> Callable[[Any], str]:
-    """Everything that stands on the screen, as plain text."""
-
-    def read(app: Any) -> str:
-        width, height = app.size
-        strips = app.screen._compositor.render_strips(app.size)
-        return "\n".join("".join(segment.text for segment in strip)[:width] for strip in strips[:height])
-
-    return read
+    return all_text_on
 
 
 @pytest.fixture
