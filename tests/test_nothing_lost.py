@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import fcntl
 import json
 import os
+import pty
 import random
 import resource
 import shutil
 import signal
 import sqlite3
 import stat
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +26,7 @@ from typing import Any
 
 import pytest
 
+from tests.bench.screen import wait_for
 from tests.practising import ENTRY
 from tui.memory import Memory
 from tui.records import Attempt, Draft
@@ -123,6 +128,25 @@ def typed_two_seconds_before_the_end(reports: list[tuple[str, float, Any]]) -> i
     begun = max(n for n, (word, _, _) in enumerate(reports) if word in ("opened", "handed-in"))
     end = reports[-1][1] - MOST_LOST_SECONDS
     return max((value for word, at, value in reports[begun:] if word == "typed" and at <= end), default=0)
+
+
+# Its terminal closed
+
+
+def test_a_closed_terminal_ends_practice_and_keeps_what_was_typed(start, history: Path) -> None:
+    ours, its = pty.openpty()
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    practice = start("practice", ENTRY, stdin=its, stdout=its, stderr=its)
+    os.close(its)
+    wait_for(ours, b"aloud")
+    os.write(ours, b"gradients")
+    wait_for(ours, b"gradients")
+    os.close(ours)
+    assert practice.wait(60) == 0
+    with opened(history) as store:
+        draft = store.draft(ENTRY)
+    assert draft is not None
+    assert draft.answer == "gradients"
 
 
 # Two at once

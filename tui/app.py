@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from functools import cached_property, partial
@@ -44,6 +45,7 @@ PLACES = {
 
 
 PAINT_SECONDS = 0.05  # for the first picture to be on the screen before anything heavy begins
+_WATCH_SECONDS = 1.0  # between two looks whether the terminal is still there
 
 
 class TellsApp(App[None]):
@@ -95,10 +97,17 @@ class TellsApp(App[None]):
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._theme_changed)
+        if not self.is_headless and _has_keyboard():
+            self.set_interval(_WATCH_SECONDS, self._leave_if_left)
         if self._start_at:
             self._begin()
         else:
             self.set_timer(PAINT_SECONDS, self._prepare)
+
+    def _leave_if_left(self) -> None:
+        """A closed terminal tells only the shell's own child, which under make is not this program."""
+        if not _has_keyboard():
+            self.exit()
 
     @cached_property
     def memory(self) -> Memory:
@@ -322,6 +331,11 @@ class TellsApp(App[None]):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen))
+
+
+def _has_keyboard() -> bool:
+    """Whether a terminal is there to be typed in; not in a browser, nor once the terminal is closed."""
+    return sys.__stdin__ is not None and sys.__stdin__.isatty()
 
 
 def _is_quit(event: events.Event) -> bool:
