@@ -10,6 +10,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -125,14 +126,18 @@ class AdaptedEncoder:
 
     def phrases(self, texts: Sequence[str]) -> Vectors:
         """Texts -> (N, D), unit rows."""
+        with ThreadPoolExecutor(workers()) as pool:
+            rows = list(pool.map(self._phrase, texts))
+        return np.stack(rows) if rows else np.zeros((0, 384), np.float32)
+
+    def _phrase(self, text: str) -> Vectors:
+        """One text -> (D,)."""
         from grader.reading import mean_of
 
-        rows = []
-        for text in texts:
-            ids = self.tokenizer.encode(readable(text), add_special_tokens=False).ids[:LONGEST_PHRASE]
-            with alone():
-                rows.append(mean_of(self._read(tuple(ids)), self.salience).numpy())
-        return np.stack(rows) if rows else np.zeros((0, 384), np.float32)
+        ids = self.tokenizer.encode(readable(text), add_special_tokens=False).ids[:LONGEST_PHRASE]
+        with alone():
+            vector: Vectors = mean_of(self._read(tuple(ids)), self.salience).numpy()
+        return vector
 
     def spans(self, segmented: Segmented) -> tuple[tuple[Span, ...], Vectors]:
         """The spans that could be read, and their vectors (S, D), unit rows."""
@@ -231,6 +236,11 @@ def _folder_sha256(folder: Path) -> str:
     """Of the weights in a local folder; empty for a model known only by name."""
     weights = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
     return file_sha256(weights[0]) if weights else ""
+
+
+def workers() -> int:
+    """How many texts are read at a time, each on a thread of its own."""
+    return max(1, min(8, os.cpu_count() or 1))
 
 
 @contextmanager

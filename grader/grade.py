@@ -15,10 +15,11 @@ from grader.adaptation import SHIPPED, calibrations_of, judge_state, own_of, sta
 from grader.calibration import Calibration
 from grader.comparison import Logits, Reading, Support, compare
 from grader.correction import Correction
-from grader.encoder import Encoder, Vectors, alone, file_sha256, load_encoder
+from grader.encoder import Encoder, Vectors, alone, file_sha256, load_encoder, workers
 from grader.evidence import evidence_for, nearest_to
 from grader.judge import Head, Judge, Phrases
 from grader.level import level_of, next_step, reconsider
+from grader.model_answers import model_answers_of, said_in
 from grader.own import Own
 from grader.spans import segment
 from grader.support import Phrase, PhraseStore, phrases_of
@@ -101,7 +102,7 @@ class Grader:
     def grade_many(self, items: Iterable[tuple[Question, str]]) -> Iterator[Verdict]:
         """Verdicts in order; reads ahead only a little, so memory does not grow with the batch."""
         source = iter(items)
-        with ThreadPoolExecutor(_workers()) as pool:
+        with ThreadPoolExecutor(workers()) as pool:
             while block := list(islice(source, _AHEAD)):
                 for question, _ in block:
                     self.support(question)
@@ -115,7 +116,7 @@ class Grader:
         """Every span of the answer against every point of the question.
 
         Args:
-            without: a phrase of the question to leave out of what the grader knows.
+            without: a phrase of the question, or a model answer, to leave out of what the grader knows.
         """
         spans, vectors = self.encoder.spans(segment(answer))
         return compare(question, answer, spans, vectors, self.support(question, without), self.judge, self._stack)
@@ -129,22 +130,36 @@ class Grader:
         """What the grader knows of the question, made when first asked for.
 
         Args:
-            without: a phrase to leave out.
+            without: a phrase to leave out, or a model answer, with all that it says.
         """
         key = question.entry.content_hash
         known = self._supports.get(question.address)
         if without is None and known is not None and known[0] == key:
             return known[1]
-        phrases = phrases_of(question, self.corrections)
-        vectors = self._store.vectors(question.address, phrases)
-        kept = [n for n, phrase in enumerate(phrases) if phrase.text != without]
-        chosen = [phrases[n] for n in kept]
+        said = [phrase for answer, phrase in self._said(question) if answer != without]
+        phrases = [p for p in (*phrases_of(question, self.corrections), *said) if p.text != without]
         own = self.own(question)
-        head = self._make_head(question, chosen, vectors[kept], own if without is None else None)
-        support = Support(head, SharedWords(chosen, len(question.points)), len(chosen), own)
+        support = self._support(question, phrases, own, quotes=without is None)
         if without is None:
             self._supports[question.address] = (key, support)
         return support
+
+    def _said(self, question: Question) -> Sequence[tuple[str, Phrase]]:
+        """Model answers with the words in which they say a tell, as heard from what is listed."""
+
+        def find() -> Iterator[tuple[str, Phrase]]:
+            support = self._support(question, phrases_of(question), self.own(question))
+            for answer in model_answers_of(question):
+                spans, vectors = self.encoder.spans(segment(answer))
+                reading = compare(question, answer, spans, vectors, support, self.judge, None)
+                yield from ((answer, phrase) for phrase in said_in(question, answer, reading))
+
+        return self._store.said(question, find)
+
+    def _support(self, question: Question, phrases: Sequence[Phrase], own: Own | None, quotes: bool = True) -> Support:
+        vectors = self._store.vectors(question.address, phrases)
+        head = self._make_head(question, phrases, vectors, own if quotes else None)
+        return Support(head, SharedWords(phrases, len(question.points)), len(phrases), own)
 
     def confidences(self, question: Question, reading: Reading) -> Logits:
         """Calibrated probability that each point was made, (J,)."""
@@ -171,6 +186,10 @@ class Grader:
                     loudest = question.points[top].id if heard[top] else ""
                     found.append(Trial(point.id, text, kind, float(p[j]), bool(heard[j]), loudest))
         return found
+
+    def unlisted(self, question: Question, answer: str) -> Verdict:
+        """The verdict on a model answer as if it were a candidate's: it has taught the grader nothing."""
+        return self._verdict(question, answer, self.read(question, answer, without=answer))
 
     def _make_head(self, question: Question, phrases: Sequence[Phrase], vectors: Vectors, own: Own | None) -> Head:
         import torch
@@ -233,9 +252,3 @@ class Coach:
     def hear(self, answer: str) -> Verdict:
         """The verdict on the answer as it stands."""
         return self.grader.grade(self.question, answer)
-
-
-def _workers() -> int:
-    import os
-
-    return max(1, min(8, os.cpu_count() or 1))

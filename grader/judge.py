@@ -28,6 +28,7 @@ _TOLD = FEATURES + TRAITS + WORDS
 _HIDDEN = 24
 _COMPARED = 96
 _ABSENT = -1e4
+_EXAMPLES, _CONTRASTS = 18, 10  # twice the most that training draws of a point
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,15 @@ class Phrases:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Each point's phrases of one kind: their numbers, padded, and which of them are real, (J, K)."""
+    """Each point's phrases of one kind: their numbers, padded, and which of them are real, (J, K).
+
+    Attributes:
+        most: beyond so many, one more takes nothing from what the others say.
+    """
 
     index: Tensor
     mask: Tensor
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ class Judge(nn.Module):
         Y[torch.arange(N), phrases.points] = phrases.kinds.float()
         G = torch.linalg.inv(X @ X.T + self.log_ridge.exp() * torch.eye(N))
         fitted = G @ Y
-        examples, contrasts = _group(phrases, 1), _group(phrases, -1)
+        examples, contrasts = _group(phrases, 1, _EXAMPLES), _group(phrases, -1, _CONTRASTS)
         left_out = Y - fitted / G.diagonal()[:, None]
         traits = self._traits(phrases, examples, left_out)
         return Head(phrases, X.T @ fitted, traits, examples, contrasts)
@@ -177,18 +183,18 @@ def pooled(logits: Tensor) -> Tensor:
     return torch.logsumexp(logits * _SHARPNESS, 0) / _SHARPNESS
 
 
-def _group(phrases: Phrases, kind: int) -> Group:
+def _group(phrases: Phrases, kind: int, most: int) -> Group:
     """At least one column, so that a point without such phrases has a masked one."""
     numbers = [torch.nonzero((phrases.points == j) & (phrases.kinds * kind > 0)).flatten() for j in range(phrases.count)]
     lengths = torch.tensor([len(n) for n in numbers])
     width = max(int(lengths.max()), 1)
     index = torch.stack([F.pad(n, (0, width - len(n))) for n in numbers])
-    return Group(index, torch.arange(width) < lengths[:, None])
+    return Group(index, torch.arange(width) < lengths[:, None], most)
 
 
 def _soft_maximum(alike: Tensor, group: Group) -> Tensor:
-    """(S, N) -> (S, J): log-mean-exp over each point's phrases."""
-    count = group.mask.sum(1).clamp_min(1).float().log()
+    """(S, N) -> (S, J): log-mean-exp over each point's phrases, of more than `group.most` the log-sum less a constant."""
+    count = group.mask.sum(1).clamp(1, group.most).float().log()
     return torch.logsumexp(alike[:, group.index].masked_fill(~group.mask, _ABSENT), 2) - count
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -68,14 +70,26 @@ class PhraseStore:
             self._keep(address, dict.fromkeys(texts))
         return np.stack([self._known[text] for text in texts])
 
-    def _path(self, address: str) -> Path | None:
+    def said(self, question: Question, find: Callable[[], Iterable[tuple[str, Phrase]]]) -> list[tuple[str, Phrase]]:
+        """What is found in the question's model answers, looked for once in each state of the entry."""
+        path = self._path(f"{question.address}:{question.entry.content_hash}", "json")
+        if path is not None and path.is_file():
+            with contextlib.suppress(OSError, ValueError, TypeError):  # a damaged cache is written anew
+                return [(answer, Phrase(text, int(point), 1)) for answer, text, point in json.loads(path.read_bytes())]
+        found = list(find())
+        if path is not None:
+            rows = json.dumps([(answer, phrase.text, phrase.point) for answer, phrase in found])
+            _replace(path, lambda file: file.write(rows.encode()))
+        return found
+
+    def _path(self, what: str, suffix: str) -> Path | None:
         if self._folder is None:
             return None
-        digest = hashlib.sha256(f"{self._key}:{address}".encode()).hexdigest()[:20]
-        return self._folder / f"{digest}.npz"
+        digest = hashlib.sha256(f"{self._key}:{what}".encode()).hexdigest()[:20]
+        return self._folder / f"{digest}.{suffix}"
 
     def _recall(self, address: str) -> None:
-        path = self._path(address)
+        path = self._path(address, "npz")
         if path is None or not path.is_file():
             return
         try:
@@ -86,14 +100,16 @@ class PhraseStore:
             return  # a damaged cache is written anew
 
     def _keep(self, address: str, texts: dict[str, None]) -> None:
-        path = self._path(address)
-        if path is None:
-            return
-        vectors = np.stack([self._known[text] for text in texts])
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
-                np.savez(file, texts=np.array(json.dumps(list(texts))), vectors=vectors)
-            os.replace(file.name, path)
-        except OSError:
-            return  # an unwritable cache costs time, nothing else
+        path = self._path(address, "npz")
+        if path is not None:
+            vectors = np.stack([self._known[text] for text in texts])
+            _replace(path, lambda file: np.savez(file, texts=np.array(json.dumps(list(texts))), vectors=vectors))
+
+
+def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Write a file of the cache in one step; where that cannot be, it costs time, nothing else."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=path.suffix, delete=False) as file:
+            write(file)
+        os.replace(file.name, path)

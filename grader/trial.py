@@ -1,7 +1,7 @@
 """What the grader makes of an entry's own texts: content that does not prove itself does not ship.
 
 Each example and contrast is judged twice: as it stands in the entry, which must go right, and as if it were not listed, which
-shows how the grader will take what candidates say. Each model answer is graded as a candidate's.
+shows how the grader will take what candidates say. Each model answer is graded as a candidate's, from whom nothing was learned.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ class Judge(Protocol):
     """What a trial needs of a grader."""
 
     def grade(self, question: Question, text: str) -> Verdict: ...
+    def unlisted(self, question: Question, answer: str) -> Verdict: ...
     def self_test(self, question: Question) -> Sequence[Trial]: ...
 
 
@@ -226,7 +227,7 @@ def _try_answers(judge: Judge, question: Question) -> tuple[tuple[AnswerTrial, .
                 Finding(entry.id, level, f"There is no model answer for {level}. Write one, so that it can be tried.", True)
             )
             continue
-        verdict = judge.grade(question, answer)
+        verdict = judge.unlisted(question, answer)
         reached = verdict.level or "below"
         tried.append(AnswerTrial(level, reached))
         if reached != level:
@@ -266,7 +267,7 @@ def _try_follow_up_answers(judge: Judge, questions: Sequence[Question]) -> Itera
         answer = question.follow_up.answer if question.follow_up else ""
         if not answer:
             continue
-        verdict = judge.grade(question, answer)
+        verdict = judge.unlisted(question, answer)
         missed = [h.id for h in verdict.tells if not h.heard]
         wrong = [h.id for h in verdict.misconceptions if h.heard]
         if missed or wrong:
