@@ -88,6 +88,9 @@ class NameJudge:
         way_up = None if question.follow_up else next_step(question.entry, ids)
         return Verdict(question.address, level, earned, lowered, tells, wrong, way_up, GraderStamp("fake", "0", "1"))
 
+    def unlisted(self, question: Question, answer: str) -> Verdict:
+        return self.grade(question, answer)
+
     def self_test(self, question: Question) -> list[Trialled]:
         found = []
         for point in question.points:

@@ -55,6 +55,9 @@ class LevelJudge:
         tells = tuple(Heard(t.id, text not in self.deaf, 0.9) for t in question.tells)
         return Verdict(question.address, level, level, (), tells, (), None, GraderStamp("fake", "0", "1"))
 
+    def unlisted(self, question: Question, answer: str) -> Verdict:
+        return self.grade(question, answer)
+
     def self_test(self, question: Question) -> list[Trialled]:
         examples = [
             (p.id, text, "example", text not in (*self.deaf, *self.slow)) for p in question.points for text in p.examples
