@@ -59,10 +59,11 @@ class SharedWords:
         if not texts:
             return found
         said = [words_of(text) for text in texts]
-        held = np.stack([self._row(words) for words in said])
+        used = sorted({self._place[word] for words in said for word in words if word in self._place})
+        held = np.stack([self._row(words)[used] for words in said])  # few of the question's words stand in an answer
         new = np.array([sum(word not in self._place for word in words) * self._new for words in said])
-        own = held @ self._idf + new
-        shares = held @ self._weights / (self._totals + _OWN_LENGTH * own[:, None] + 1e-9)
+        own = held @ self._idf[used] + new
+        shares = held @ self._weights[used] / (self._totals + _OWN_LENGTH * own[:, None] + 1e-9)
         for j, kinds in enumerate(self._columns):
             for k, columns in enumerate(kinds):
                 if columns:

@@ -42,6 +42,8 @@ class Grades:
 
     async def start(self) -> None: ...
 
+    async def study(self, question: Question) -> None: ...
+
     async def grade(self, question: Question, answer: str) -> Verdict:
         return FakeGrader().grade(question, answer)
 

@@ -61,6 +61,9 @@ class GraderDesk:
         assert self._grader is not None
         return self._grader
 
+    def study(self, question: Question) -> None:
+        self._loaded().support(question)
+
     def grade(self, question: Question, answer: str) -> Verdict:
         verdict: Verdict = self._loaded().grade(question, answer)
         return verdict
@@ -91,7 +94,7 @@ class DemoDesk:
 
 
 _DESKS: dict[str, tuple[type[GraderDesk] | type[DemoDesk], frozenset[str]]] = {
-    "grader": (GraderDesk, frozenset({"load", "learn", "grade", "hear"})),
+    "grader": (GraderDesk, frozenset({"load", "learn", "study", "grade", "hear"})),
     "demo laboratory": (DemoDesk, frozenset({"card", "run"})),
 }
 

@@ -72,6 +72,7 @@ class Session:
 
     async def _answer(self) -> Attempt | None:
         address, memory, settings = self.question.address, self.room.memory, self.room.settings
+        self.app.run_worker(self._study(), group="study")
         draft = await memory.ask(lambda store: store.draft(address), None)
         submitted: Submitted | None = await self._show(
             AnswerScreen(
@@ -89,6 +90,10 @@ class Session:
             0, address, self.question.entry.content_hash, submitted.mode, utc_now(), submitted.seconds, submitted.answer
         )
         return await memory.keep(attempt)
+
+    async def _study(self) -> None:
+        with contextlib.suppress(WorkerError):  # the answer asks again, and says so where it is seen
+            await self.room.worker.study(self.question)
 
     async def _judge(self, attempt: Attempt) -> Judged | None:
         claims: Claims | None = None

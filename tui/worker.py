@@ -38,6 +38,9 @@ class Worker(Protocol):
     async def start(self) -> None:
         """Gets ready to grade, so that a later request is quick."""
 
+    async def study(self, question: Question) -> None:
+        """Learns the question's phrases, so that its first answer is graded as quickly as any."""
+
     async def grade(self, question: Question, answer: str) -> Verdict:
         """The verdict on one answer."""
 
@@ -166,6 +169,9 @@ class Processes:
 
     async def start(self) -> None:
         await self._grader.ask("load")
+
+    async def study(self, question: Question) -> None:
+        await self._grader.ask("study", question)
 
     async def grade(self, question: Question, answer: str) -> Verdict:
         verdict: Verdict = await self._grader.ask("grade", question, answer)

@@ -107,6 +107,7 @@ class FakeWorker:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
+        self.studied: list[str] = []
         self.runs: list[tuple[str, dict[str, Any]]] = []
         self.learned: tuple[Any, ...] | None = None
         self.trouble = ""
@@ -115,6 +116,11 @@ class FakeWorker:
 
     async def start(self) -> None:
         pass
+
+    async def study(self, question: Question) -> None:
+        self.studied.append(question.address)
+        if self.trouble:
+            raise WorkerError(self.trouble)
 
     async def _answered(self) -> None:
         if self.gate:

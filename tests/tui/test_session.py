@@ -171,6 +171,17 @@ async def test_quitting_in_the_middle_of_a_word_keeps_the_draft(make_app, until,
     assert kept().draft("gradients").answer == "half a wo"
 
 
+async def test_the_question_is_studied_while_the_answer_is_being_written(make_app, until, shows, worker):
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, until)
+        worker.trouble = "It was said where the answer is graded."
+        app.go_to("gradients")
+        await until(pilot, lambda: worker.studied == ["gradients"])
+        await shows(pilot, AnswerScreen)
+        assert worker.asked == []
+
+
 async def test_an_empty_answer_is_not_handed_in(make_app, until, shows, worker):
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
