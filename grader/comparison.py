@@ -34,12 +34,14 @@ class Support:
         head: made from its phrases, and from quotes of labelled answers after them.
         words: of its phrases.
         phrases: how many of the head's are the entry's or the user's.
+        listed: how many of these are examples, and how many contrasts, of each point, (J, 2).
         own: what labelled answers have taught about the question, where there were enough.
     """
 
     head: Head
     words: SharedWords
     phrases: int
+    listed: Logits
     own: Own | None
 
 
@@ -90,6 +92,7 @@ def compare(
             contrasts=contrasts,
             shared=shared,
             traits=support.head.traits.numpy(),
+            listed=support.listed,
             own=_of_answer(heads) if heads is not None else None,
             tells=len(question.tells),
             follow_up=question.follow_up is not None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -159,7 +160,9 @@ class Grader:
     def _support(self, question: Question, phrases: Sequence[Phrase], own: Own | None, quotes: bool = True) -> Support:
         vectors = self._store.vectors(question.address, phrases)
         head = self._make_head(question, phrases, vectors, own if quotes else None)
-        return Support(head, SharedWords(phrases, len(question.points)), len(phrases), own)
+        J, counts = len(question.points), Counter((p.point, p.kind) for p in phrases)
+        listed = np.array([[counts[j, kind] for kind in (1, -1)] for j in range(J)], float)
+        return Support(head, SharedWords(phrases, J), len(phrases), listed, own)
 
     def confidences(self, question: Question, reading: Reading) -> Logits:
         """Calibrated probability that each point was made, (J,)."""

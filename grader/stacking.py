@@ -40,6 +40,7 @@ class Compared:
         examples, contrasts: likeness to a point's examples and to its contrasts, (S, J).
         shared: words in common with an example and with a contrast, (S, J, 2).
         traits: how each point's phrases stand to one another, (J, T).
+        listed: how many examples and how many contrasts each point has, (J, 2).
         own: what the question's own heads say of the answer, (J,); None where it has none.
         tells: how many of the points are tells; the others are misconceptions.
         follow_up: whether the question is a follow-up.
@@ -53,6 +54,7 @@ class Compared:
     contrasts: Array
     shared: Array
     traits: Array
+    listed: Array
     own: Array | None
     tells: int
     follow_up: bool
@@ -94,7 +96,7 @@ def features(x: Compared) -> Array:
         np.full(J, x.follow_up),
         np.arange(J) < x.tells,
     ]
-    return np.column_stack([*columns, x.traits]).astype(np.float64)
+    return np.column_stack([*columns, x.traits, np.log1p(x.listed)]).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ def compared(J: int = 3, seed: int = 0) -> Compared:
     rng = np.random.default_rng(seed)
     S = len(SPANS)
     x, p, c = rng.normal(size=(3, S, J))
-    shared, traits = rng.uniform(size=(S, J, 2)), rng.normal(size=(J, 6))
-    return Compared(SPANS, x, x.max(0), p, c, shared, traits, None, 2, False, 9)
+    shared, traits, listed = rng.uniform(size=(S, J, 2)), rng.normal(size=(J, 6)), rng.integers(0, 20, (J, 2)).astype(float)
+    return Compared(SPANS, x, x.max(0), p, c, shared, traits, listed, None, 2, False, 9)
 
 
 def test_the_order_of_spans_does_not_matter() -> None:
@@ -37,7 +37,7 @@ def test_the_order_of_spans_does_not_matter() -> None:
 def test_the_order_of_tells_does_not_matter() -> None:
     x, order = compared(), [1, 0, 2]
     fields = {k: getattr(x, k)[:, order] for k in ("logits", "examples", "contrasts", "shared")}
-    moved = replace(x, judged=x.judged[order], traits=x.traits[order], **fields)
+    moved = replace(x, judged=x.judged[order], traits=x.traits[order], listed=x.listed[order], **fields)
     assert np.array_equal(features(moved), features(x)[order])
 
 
