@@ -140,7 +140,7 @@ class Grader:
         said = [phrase for answer, phrase in self._said(question) if answer != without]
         phrases = [p for p in (*phrases_of(question, self.corrections), *said) if p.text != without]
         own = self.own(question)
-        support = self._support(question, phrases, own, quotes=without is None)
+        support = self._support(question, phrases, own, quotes=without is None or without in model_answers_of(question))
         if without is None:
             self._supports[question.address] = (key, support)
         return support
@@ -179,16 +179,17 @@ class Grader:
 
     def self_test(self, question: Question) -> list[Trial]:
         """Each example and contrast graded as an answer, with itself left out of what the grader knows."""
-        found = []
-        calibration = self.calibration(question)
-        for j, point in enumerate(question.points):
-            for kind, texts in (("example", point.examples), ("contrast", point.contrasts)):
-                for text in texts:
-                    p = self.confidences(question, self.read(question, text, without=text))
-                    heard, top = calibration.decisions(question, p), int(np.argmax(p))
-                    loudest = question.points[top].id if heard[top] else ""
-                    found.append(Trial(point.id, text, kind, float(p[j]), bool(heard[j]), loudest))
-        return found
+        texts = [(j, "example", text) for j, point in enumerate(question.points) for text in point.examples]
+        texts += [(j, "contrast", text) for j, point in enumerate(question.points) for text in point.contrasts]
+        self.support(question)
+        with ThreadPoolExecutor(workers()) as pool:
+            return list(pool.map(lambda text: self._trial(question, *text), texts))
+
+    def _trial(self, question: Question, j: int, kind: str, text: str) -> Trial:
+        p = self.confidences(question, self.read(question, text, without=text))
+        heard, top = self.calibration(question).decisions(question, p), int(np.argmax(p))
+        loudest = question.points[top].id if heard[top] else ""
+        return Trial(question.points[j].id, text, kind, float(p[j]), bool(heard[j]), loudest)
 
     def unlisted(self, question: Question, answer: str) -> Verdict:
         """The verdict on a model answer as if it were a candidate's: it has taught the grader nothing."""

@@ -56,6 +56,7 @@ class PhraseStore:
         self._key = f"{encoder.name}:{encoder.sha256}:{version}"
         self._folder = folder
         self._known: dict[str, Vectors] = {}
+        self._said: dict[str, list[tuple[str, Phrase]]] = {}
 
     def vectors(self, address: str, phrases: Sequence[Phrase]) -> Vectors:
         """(N, D), one row a phrase."""
@@ -72,11 +73,20 @@ class PhraseStore:
 
     def said(self, question: Question, find: Callable[[], Iterable[tuple[str, Phrase]]]) -> list[tuple[str, Phrase]]:
         """What is found in the question's model answers, looked for once in each state of the entry."""
-        path = self._path(f"{question.address}:{question.entry.content_hash}", "json")
+        key = f"{question.address}:{question.entry.content_hash}"
+        if key not in self._said:
+            self._said[key] = self._recall_said(key) or self._find_said(key, find)
+        return self._said[key]
+
+    def _recall_said(self, key: str) -> list[tuple[str, Phrase]]:
+        path = self._path(key, "json")
         if path is not None and path.is_file():
             with contextlib.suppress(OSError, ValueError, TypeError):  # a damaged cache is written anew
                 return [(answer, Phrase(text, int(point), 1)) for answer, text, point in json.loads(path.read_bytes())]
-        found = list(find())
+        return []
+
+    def _find_said(self, key: str, find: Callable[[], Iterable[tuple[str, Phrase]]]) -> list[tuple[str, Phrase]]:
+        found, path = list(find()), self._path(key, "json")
         if path is not None:
             rows = json.dumps([(answer, phrase.text, phrase.point) for answer, phrase in found])
             _replace(path, lambda file: file.write(rows.encode()))
