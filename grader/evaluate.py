@@ -118,7 +118,7 @@ def grade_folds(
     for fold in range(FOLDS):
         if not fold_path(fold, folder).is_file():
             raise DataError(
-                f"{fold_path(fold, folder)} is missing. `tells train --folds` makes it, in about ten minutes a fold."
+                f"{fold_path(fold, folder)} is missing. `tells train --folds` makes it, in some three hours a fold."
             )
         grader = fold_grader(fold, folder, cache)
         rows = getattr(split(dataset, fold), mode)

@@ -32,7 +32,7 @@ GUESS = Guess(
     tolerance=1.05,
     factor=True,
 )
-SEE = "Each bar is one copy's share of dL/dW; with loss_at=last the early copies vanish, and yet all of them are added."
+SEE = "Each point is one copy's share of dL/dW; with loss_at=last the early copies vanish, and yet all of them are added."
 D = 3  # inputs
 
 
