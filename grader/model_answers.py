@@ -6,11 +6,14 @@ The grader finds them itself, so an author lists nothing twice.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from bank.entry import LEVELS, Question
-from grader.comparison import Reading
 from grader.stacking import TOGETHER
 from grader.support import Phrase
+
+if TYPE_CHECKING:  # which needs torch
+    from grader.comparison import Reading
 
 _SAID = 2.0  # the judge's logit from which a tell is said in a model answer
 
