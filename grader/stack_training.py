@@ -16,9 +16,10 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from bank.entry import Entry, Point, Question
 from grader import adaptation
 from grader.comparison import rounded
-from grader.dataset import Dataset, LabelledAnswer
+from grader.dataset import Dataset, LabelledAnswer, fold_of
 from grader.folds import FOLDER, FOLDS, Graded, fold_grader, fold_path, split
 from grader.grade import Grader
 from grader.stacking import FARTHEST, Stack
@@ -32,6 +33,7 @@ _EPOCHS = 40
 _BATCH = 512
 _LEARNING_RATE = 3e-3
 _DECAY = 1e-2
+_FEWER = (3, 5, 9)  # examples of a point
 _KNOWN = 2.0  # weight of an answer to a question that the grader was trained on; there are fewer of them
 
 
@@ -43,6 +45,7 @@ class Read:
         x: features, (J, K).
         y: labels, (J,).
         known: whether the grader was trained on other answers to the question.
+        fewer: whether it was told fewer examples than the question has.
     """
 
     answer: LabelledAnswer
@@ -50,6 +53,7 @@ class Read:
     x: Array
     y: Array
     known: bool
+    fewer: bool = False
 
 
 def read_folds(dataset: Dataset, folder: Path = FOLDER) -> list[Read]:
@@ -60,6 +64,7 @@ def read_folds(dataset: Dataset, folder: Path = FOLDER) -> list[Read]:
         held = [a for a in dataset.answers if a.entry in dataset.held_out]
         found += _read(grader, dataset, fold, (*parts.unseen, *held), known=False)
         found += _read(grader, dataset, fold, parts.known, known=True)
+        found += _read_fewer(grader, dataset, fold, (*parts.unseen, *held))
     return found
 
 
@@ -72,6 +77,37 @@ def _read(grader: Grader, dataset: Dataset, fold: int, answers: Iterable[Labelle
         if reading.spans:
             found.append(Read(answer, fold, reading.features, answer.labels(question), known))
     return found
+
+
+def _read_fewer(grader: Grader, dataset: Dataset, fold: int, answers: Sequence[LabelledAnswer]) -> list[Read]:
+    """Answers to entries, and to every second topic, as if the author had listed little."""
+    found = []
+    for address, question in dataset.questions().items():
+        mine = [a for a in answers if a.entry == address]
+        if question.follow_up is not None or not mine or (address in dataset.held_out and fold_of(address, 2)):
+            continue
+        for n, most in enumerate(_FEWER):
+            told = fewer(question, most)
+            readings = [(a, grader.read(told, a.answer)) for a in mine[n :: len(_FEWER)]]
+            found += [Read(a, fold, r.features, a.labels(question), False, fewer=True) for a, r in readings if r.spans]
+    return found
+
+
+def fewer(question: Question, most: int) -> Question:
+    """An entry's question with at most so many examples of each point, and two thirds as many contrasts."""
+
+    def thinned(point: Point) -> Point:
+        contrasts = _spread(point.contrasts, max(2, 2 * most // 3))
+        return point.model_copy(update={"examples": _spread(point.examples, most), "contrasts": contrasts})
+
+    points = {kind: tuple(map(thinned, getattr(question.entry, kind))) for kind in ("tells", "misconceptions")}
+    written = question.entry.model_copy(update=points).model_dump(by_alias=True)
+    return Question(address=question.address, entry=Entry.model_validate(written))
+
+
+def _spread(texts: Sequence[str], most: int) -> tuple[str, ...]:
+    """At most so many of them, evenly spread."""
+    return tuple(texts) if len(texts) <= most else tuple(texts[n * len(texts) // most] for n in range(most))
 
 
 def give_stacks(dataset: Dataset, read: Sequence[Read], folder: Path = FOLDER) -> None:
@@ -87,7 +123,7 @@ def graded(read: Iterable[Read], known: bool, topics: Container[str], folder: Pa
     found = []
     for r in read:
         stack = stacks[r.fold]
-        if stack is not None and r.known == known and r.answer.entry not in topics:
+        if stack is not None and r.known == known and not r.fewer and r.answer.entry not in topics:
             found.append(Graded(r.answer, r.fold, rounded(stack.logits(r.x)), ((),) * len(r.y)))
     return found
 

@@ -11,9 +11,9 @@ import pytest
 from grader import adaptation
 from grader.adaptation import SHIPPED
 from grader.dataset import LabelledAnswer, load_dataset
-from grader.folds import FOLDS, split
+from grader.folds import FOLDS, fold_path, split
 from grader.spans import Span
-from grader.stack_training import Read, fit, of_fold
+from grader.stack_training import Read, fewer, fit, graded, of_fold
 from grader.stacking import TOGETHER, Compared, features
 
 SPANS = (Span(0, 10), Span(0, 25), Span(12, 25), Span(30, 44))
@@ -94,3 +94,27 @@ def test_a_fold_learns_from_nothing_that_it_is_judged_on() -> None:
         assert not judged & {r.answer.id for r in used}
         assert {r.answer.entry for r in used} >= dataset.held_out
         assert not dataset.held_out & {a.entry for a in parts.training}
+
+
+def test_few_listed_phrases_are_spread_over_all_of_them(bank) -> None:
+    question = bank.question("dropout")
+    few = fewer(question, 3)
+    assert few.address == question.address
+    assert [p.id for p in few.points] == [p.id for p in question.points]
+    for all_, some in zip(question.points, few.points, strict=True):
+        assert len(some.examples) == 3
+        assert len(some.contrasts) == 2
+        assert set(some.examples) < set(all_.examples)
+        assert some.examples[0] == all_.examples[0]
+    assert few.entry.content_hash != question.entry.content_hash
+
+
+def test_what_was_read_with_few_phrases_is_trained_on_and_never_judged(tmp_path: Path) -> None:
+    for fold in range(FOLDS):
+        path = fold_path(fold, tmp_path)
+        path.write_bytes(SHIPPED.read_bytes())
+    rows = [read(n) for n in range(4)]
+    rows[1] = replace(rows[1], fewer=True)
+    x = np.zeros((3, adaptation.stack_of(SHIPPED).mean.shape[0]))
+    rows = [replace(r, x=x) for r in rows]
+    assert [g.answer.id for g in graded(rows, False, frozenset(), tmp_path)] == ["0", "2", "3"]
