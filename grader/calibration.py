@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 
 _TRUST = 15.0  # pull of a point's own shift towards zero
 _TELL, _MISCONCEPTION = 0.42, 0.5  # probability from which a point counts as heard
-_PROBABLE = 0.65  # of the likeliest point of an answer, for anything to be heard in it
+_PROBABLE = 0.6  # of the likeliest point of an answer, for anything to be heard in it
 
 
 @dataclass(frozen=True, slots=True)
