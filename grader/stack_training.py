@@ -90,7 +90,8 @@ def _read_fewer(grader: Grader, dataset: Dataset, fold: int, answers: Sequence[L
             told = fewer(question, most)
             readings = [(a, grader.read(told, a.answer)) for a in mine[n :: len(_FEWER)]]
             found += [Read(a, fold, r.features, a.labels(question), False, fewer=True) for a, r in readings if r.spans]
-    return found
+    place = {(a.entry, a.id): n for n, a in enumerate(answers)}
+    return sorted(found, key=lambda r: place[r.answer.entry, r.answer.id])
 
 
 def fewer(question: Question, most: int) -> Question:
