@@ -34,6 +34,8 @@ _BATCH = 512
 _LEARNING_RATE = 3e-3
 _DECAY = 1e-2
 _FEWER = (3, 5, 9)  # examples of a point
+_CLAIMING_NOTHING = ("salad", "junk", "off-topic", "questioning")
+_EMPTY = 0.2  # weight of these answers: far more were written than are given, and short answers may claim something
 _KNOWN = 2.0  # weight of an answer to a question that the grader was trained on; there are fewer of them
 
 
@@ -157,7 +159,8 @@ def fit(read: Sequence[Read]) -> Stack:
 def _weights(read: Sequence[Read]) -> Tensor:
     """One for each decision, (N,): many answers to one question count less than as many to several."""
     counts = Counter((r.answer.entry, r.known) for r in read)
-    each = [(_KNOWN if r.known else 1.0) / counts[r.answer.entry, r.known] ** 0.5 for r in read]
+    kinds = [(_KNOWN if r.known else 1.0) * (_EMPTY if r.answer.style.startswith(_CLAIMING_NOTHING) else 1.0) for r in read]
+    each = [kind / counts[r.answer.entry, r.known] ** 0.5 for r, kind in zip(read, kinds, strict=True)]
     weights = torch.cat([torch.full((len(r.y),), w) for r, w in zip(read, each, strict=True)])
     return weights / weights.mean()
 
