@@ -23,7 +23,7 @@ TOO_ALIKE = 0.5
 """Share of a point's examples that another point may claim more loudly."""
 THIN_MARGIN = 0.25
 """Least difference between the mean confidence of examples and that of contrasts."""
-_FEWEST = 3  # examples from which on it is told that none of them would be heard
+_FEWEST = 6  # examples from which on it is wrong that none of them would be heard: of fewer, too few are left to learn from
 _FEW = 3  # texts that are quoted of one point
 
 

@@ -12,13 +12,13 @@ from grader.trial import EntryTrial, try_entry
 from grader.verdict import GraderStamp, Heard, Verdict
 
 
-def an_entry() -> Entry:
+def an_entry(examples: int = 4) -> Entry:
     def tell(id: str, level: str) -> dict[str, object]:
         return {
             "id": id,
             "level": level,
             "says": f"{id} says",
-            "examples": [f"{id} {n}" for n in range(4)],
+            "examples": [f"{id} {n}" for n in range(examples)],
             "contrasts": [f"not {id} {n}" for n in range(3)],
         }
 
@@ -132,9 +132,15 @@ def test_an_example_that_is_not_heard_as_it_stands_is_wrong() -> None:
 
 
 def test_a_tell_that_is_never_heard_is_wrong() -> None:
+    trial = try_entry(NameJudge(slow=tuple(f"beta {n}" for n in range(6))), an_entry(6))
+    (line,) = told(trial)
+    assert line.startswith("WRONG sample beta: It is never heard: none of its 6 examples would be, were it not listed.")
+
+
+def test_of_a_few_examples_none_need_be_heard_by_the_others() -> None:
     trial = try_entry(NameJudge(slow=tuple(f"beta {n}" for n in range(4))), an_entry())
     (line,) = told(trial)
-    assert line.startswith("WRONG sample beta: It is never heard: none of its 4 examples would be, were it not listed.")
+    assert line.startswith("note sample beta: 4 of 4 examples not heard if not listed:")
 
 
 @pytest.mark.parametrize(("count", "word"), [(1, "note"), (2, "WRONG")])
