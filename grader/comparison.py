@@ -33,16 +33,19 @@ class Support:
     Attributes:
         head: made from its phrases, and from quotes of labelled answers after them.
         words: of its phrases.
-        phrases: how many of the head's are the entry's or the user's.
-        listed: how many of these are examples, and how many contrasts, of each point, (J, 2).
+        listed: how many examples and how many contrasts of each point are the entry's or the user's, (J, 2).
         own: what labelled answers have taught about the question, where there were enough.
     """
 
     head: Head
     words: SharedWords
-    phrases: int
     listed: Logits
     own: Own | None
+
+    @property
+    def phrases(self) -> int:
+        """How many of the head's phrases, from the first on, are the entry's or the user's."""
+        return int(self.listed.sum())
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,7 @@ class Grader:
         head = self._make_head(question, phrases, vectors, own if quotes else None)
         J, counts = len(question.points), Counter((p.point, p.kind) for p in phrases)
         listed = np.array([[counts[j, kind] for kind in (1, -1)] for j in range(J)], float)
-        return Support(head, SharedWords(phrases, J), len(phrases), listed, own)
+        return Support(head, SharedWords(phrases, J), listed, own)
 
     def confidences(self, question: Question, reading: Reading) -> Logits:
         """Calibrated probability that each point was made, (J,)."""
@@ -181,7 +181,7 @@ class Grader:
         """Each example and contrast graded as an answer, with itself left out of what the grader knows."""
         texts = [(j, "example", text) for j, point in enumerate(question.points) for text in point.examples]
         texts += [(j, "contrast", text) for j, point in enumerate(question.points) for text in point.contrasts]
-        self.support(question)
+        self.support(question)  # once, before every thread wants its vectors
         with ThreadPoolExecutor(workers()) as pool:
             return list(pool.map(lambda text: self._trial(question, *text), texts))
 

@@ -17,7 +17,7 @@ HARD = (
 )  # fmt: skip
 
 _DENIED = ("negation", "inverted")
-_EMPTY = ("salad", "off-topic", "junk")
+EMPTY = ("salad", "off-topic", "junk")
 
 Row = tuple["Scored", int]
 """One graded answer: the question's answers, and which of them."""
@@ -59,7 +59,7 @@ def hard_figures(scored: Sequence[Scored]) -> dict[str, float]:
     found = {
         "denials_unheard": float(np.concatenate(unsaid).mean()) if unsaid else None,
         "double_turns_heard": _recall(_rows(scored, "double-turn")),
-        "empty_unheard": _nothing_false(_rows(scored, *_EMPTY)),
+        "empty_unheard": _nothing_false(_rows(scored, *EMPTY)),
         "pairs_right": float(np.concatenate(pairs).mean()) if pairs else None,
         "pairs_all_right": float(np.mean([pair.all() for pair in pairs])) if pairs else None,
     }

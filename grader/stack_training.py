@@ -6,7 +6,7 @@ The network of a fold never learns from an answer that the fold is judged on, wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from grader.comparison import rounded
 from grader.dataset import Dataset, LabelledAnswer, fold_of
 from grader.folds import FOLDER, FOLDS, Graded, fold_grader, fold_path, split
 from grader.grade import Grader
+from grader.hardcases import EMPTY, group_of
 from grader.stacking import FARTHEST, Stack
 
 Array = NDArray[np.float64]
@@ -34,8 +35,9 @@ _BATCH = 512
 _LEARNING_RATE = 3e-3
 _DECAY = 1e-2
 _FEWER = (3, 5, 9)  # examples of a point
-_CLAIMING_NOTHING = ("salad", "junk", "off-topic", "questioning")
-_EMPTY = 0.2  # weight of these answers: far more were written than are given, and short answers may claim something
+_EMPTY = (
+    0.2  # weight of answers that claim nothing: far more were written than are given, and short answers may claim something
+)
 _KNOWN = 2.0  # weight of an answer to a question that the grader was trained on; there are fewer of them
 
 
@@ -63,21 +65,27 @@ def read_folds(dataset: Dataset, folder: Path = FOLDER) -> list[Read]:
     found: list[Read] = []
     for fold in range(FOLDS):
         grader, parts = fold_grader(fold, folder), split(dataset, fold)
-        held = [a for a in dataset.answers if a.entry in dataset.held_out]
-        found += _read(grader, dataset, fold, (*parts.unseen, *held), known=False)
-        found += _read(grader, dataset, fold, parts.known, known=True)
-        found += _read_fewer(grader, dataset, fold, (*parts.unseen, *held))
+        unseen = (*parts.unseen, *(a for a in dataset.answers if a.entry in dataset.held_out))
+        found += _read(grader, dataset.questions(), fold, unseen, known=False)
+        found += _read(grader, dataset.questions(), fold, parts.known, known=True)
+        found += _read_fewer(grader, dataset, fold, unseen)
     return found
 
 
-def _read(grader: Grader, dataset: Dataset, fold: int, answers: Iterable[LabelledAnswer], known: bool) -> list[Read]:
-    questions = dataset.questions()
+def _read(
+    grader: Grader,
+    questions: Mapping[str, Question],
+    fold: int,
+    answers: Iterable[LabelledAnswer],
+    known: bool,
+    few: bool = False,
+) -> list[Read]:
     found = []
     for answer in answers:
         question = questions[answer.entry]
         reading = grader.read(question, answer.answer)
         if reading.spans:
-            found.append(Read(answer, fold, reading.features, answer.labels(question), known))
+            found.append(Read(answer, fold, reading.features, answer.labels(question), known, few))
     return found
 
 
@@ -89,9 +97,8 @@ def _read_fewer(grader: Grader, dataset: Dataset, fold: int, answers: Sequence[L
         if question.follow_up is not None or not mine or (address in dataset.held_out and fold_of(address, 2)):
             continue
         for n, most in enumerate(_FEWER):
-            told = fewer(question, most)
-            readings = [(a, grader.read(told, a.answer)) for a in mine[n :: len(_FEWER)]]
-            found += [Read(a, fold, r.features, a.labels(question), False, fewer=True) for a, r in readings if r.spans]
+            told = {address: fewer(question, most)}
+            found += _read(grader, told, fold, mine[n :: len(_FEWER)], known=False, few=True)
     place = {(a.entry, a.id): n for n, a in enumerate(answers)}
     return sorted(found, key=lambda r: place[r.answer.entry, r.answer.id])
 
@@ -159,7 +166,8 @@ def fit(read: Sequence[Read]) -> Stack:
 def _weights(read: Sequence[Read]) -> Tensor:
     """One for each decision, (N,): many answers to one question count less than as many to several."""
     counts = Counter((r.answer.entry, r.known) for r in read)
-    kinds = [(_KNOWN if r.known else 1.0) * (_EMPTY if r.answer.style.startswith(_CLAIMING_NOTHING) else 1.0) for r in read]
+    empty = (*EMPTY, "questioning")
+    kinds = [(_KNOWN if r.known else 1.0) * (_EMPTY if group_of(r.answer.style) in empty else 1.0) for r in read]
     each = [kind / counts[r.answer.entry, r.known] ** 0.5 for r, kind in zip(read, kinds, strict=True)]
     weights = torch.cat([torch.full((len(r.y),), w) for r, w in zip(read, each, strict=True)])
     return weights / weights.mean()
