@@ -59,17 +59,13 @@ class Dataset:
         bank: the shipped entries and the training topics.
         answers: in the order of the files.
         topics: ids of the entries that exist for training only.
-        held_out: those of them that encoder and judge are not trained on, only the last step that believes or doubts them.
+        held_out: those of them that each fold leaves out a third of, for the last step, which believes or doubts the judge.
     """
 
     bank: Bank
     answers: tuple[LabelledAnswer, ...]
     topics: frozenset[str]
     held_out: frozenset[str]
-
-    def lessons(self) -> tuple[LabelledAnswer, ...]:
-        """The answers that encoder and judge may be trained on."""
-        return tuple(a for a in self.answers if a.entry not in self.held_out)
 
     def questions(self) -> dict[str, Question]:
         """Every question that has answers, by address, sorted."""

@@ -2,8 +2,8 @@
 
 There are three folds. In each, a third of the entries is left out altogether (*unseen*: the grader has only what their authors
 wrote), and of the other shipped entries a fourth of the answers (*known*: the grader was trained on other answers to the same
-question). Topics are always trained on, but for those held out. So every answer to an entry is graded as unseen, and half of
-them as known, by a grader that never saw it. The two sides of a pair are never parted.
+question). So every answer to an entry is graded as unseen, and half of them as known, by a grader that never saw it. The two
+sides of a pair are never parted. Topics are trained on, but for a third of the held-out ones, from which the last step learns.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ FOLDER = DATA / "folds"
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """One fold: the answers to train on, and those it may be judged on."""
+    """One fold: the answers to train on, those it may be judged on, and those to topics that it leaves out."""
 
     training: tuple[LabelledAnswer, ...]
     known: tuple[LabelledAnswer, ...]
     unseen: tuple[LabelledAnswer, ...]
+    aside: tuple[LabelledAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,11 @@ def fold_of_entry(dataset: Dataset, address: str) -> int:
 
 def split(dataset: Dataset, fold: int) -> Split:
     """Who is trained on what in this fold."""
-    training, known, unseen = [], [], []
-    for answer in dataset.lessons():
+    training, known, unseen, aside = [], [], [], []
+    for answer in dataset.answers:
         if answer.entry in dataset.topics:
-            training.append(answer)
+            left_out = answer.entry in dataset.held_out and fold_of(answer.entry, FOLDS) == fold
+            (aside if left_out else training).append(answer)
             continue
         left_out = fold_of_entry(dataset, answer.entry)
         if left_out == fold:
@@ -71,7 +73,7 @@ def split(dataset: Dataset, fold: int) -> Split:
             known.append(answer)
         else:
             training.append(answer)
-    return Split(tuple(training), tuple(known), tuple(unseen))
+    return Split(tuple(training), tuple(known), tuple(unseen), tuple(aside))
 
 
 def fold_path(fold: int, folder: Path = FOLDER) -> Path:

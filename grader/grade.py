@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -30,6 +31,7 @@ from grader.words import SharedWords
 VERSION = "1"
 _LEAST_WORDS = 4
 _AHEAD = 64  # answers of a batch in work at a time
+_REMEMBERED = 4096  # verdicts of a batch, for answers that come again
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Grader:
         self.corrections = tuple(corrections)
         self._store = PhraseStore(encoder, self.stamp.version, cache)
         self._supports: dict[str, tuple[str, Support]] = {}
+        self._graded: dict[bytes, Verdict] = {}
 
     @classmethod
     def load(cls, model: str | None = None, corrections: Sequence[Correction] = (), cache: Path | None = None) -> Grader:
@@ -101,13 +104,23 @@ class Grader:
         return reconsider(question, verdict, [c for c in self.corrections if c.answer == answer])
 
     def grade_many(self, items: Iterable[tuple[Question, str]]) -> Iterator[Verdict]:
-        """Verdicts in order; reads ahead only a little, so memory does not grow with the batch."""
+        """Verdicts in order; reads ahead only a little, so memory does not grow with the batch. The same answer is graded once."""
         source = iter(items)
         with ThreadPoolExecutor(workers()) as pool:
             while block := list(islice(source, _AHEAD)):
                 for question, _ in block:
                     self.support(question)
-                yield from pool.map(lambda item: self.grade(*item), block)
+                keys = [_key(*item) for item in block]
+                known = {key: self._graded[key] for key in keys if key in self._graded}
+                new = {key: item for key, item in zip(keys, block, strict=True) if key not in known}
+                known |= zip(new, pool.map(lambda item: self.grade(*item), new.values()), strict=True)
+                self._remember(known)
+                yield from (known[key] for key in keys)
+
+    def _remember(self, verdicts: Mapping[bytes, Verdict]) -> None:
+        self._graded |= verdicts
+        while len(self._graded) > _REMEMBERED:
+            self._graded.pop(next(iter(self._graded)))
 
     def coach(self, question: Question) -> Coach:
         """For an answer that is still being written."""
@@ -244,6 +257,11 @@ class Grader:
             strong_hire=bool(tell and tell.strong_hire),
             nearest=None if heard else nearest_to(answer, reading, j, confidence),
         )
+
+
+def _key(question: Question, answer: str) -> bytes:
+    asked = f"{question.address}\n{question.entry.content_hash}\n{answer}"
+    return hashlib.sha256(asked.encode(errors="surrogatepass")).digest()
 
 
 class Coach:

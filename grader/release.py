@@ -32,7 +32,7 @@ def train_fold(dataset: Dataset, fold: int, settings: Settings | None, folder: P
 
 def train_shipped(dataset: Dataset, settings: Settings | None, say: Say = print) -> Path:
     """Train on every answer; returns the file written, not yet calibrated."""
-    return _train(dataset, dataset.lessons(), adaptation.SHIPPED, settings, say)
+    return _train(dataset, dataset.answers, adaptation.SHIPPED, settings, say)
 
 
 def _train(dataset: Dataset, answers: Sequence[LabelledAnswer], path: Path, settings: Settings | None, say: Say) -> Path:

@@ -65,7 +65,7 @@ def read_folds(dataset: Dataset, folder: Path = FOLDER) -> list[Read]:
     found: list[Read] = []
     for fold in range(FOLDS):
         grader, parts = fold_grader(fold, folder), split(dataset, fold)
-        unseen = (*parts.unseen, *(a for a in dataset.answers if a.entry in dataset.held_out))
+        unseen = (*parts.unseen, *parts.aside)
         found += _read(grader, dataset.questions(), fold, unseen, known=False)
         found += _read(grader, dataset.questions(), fold, parts.known, known=True)
         found += _read_fewer(grader, dataset, fold, unseen)
@@ -139,10 +139,10 @@ def graded(read: Iterable[Read], known: bool, topics: Container[str], folder: Pa
 
 
 def of_fold(dataset: Dataset, read: Sequence[Read], fold: int) -> list[Read]:
-    """What a fold's network may learn from: held-out topics as its own grader reads them, and what it is not judged on."""
+    """What a fold's network may learn from: held-out topics, and what the other folds' graders make of what it is not judged on."""
     parts = split(dataset, fold)
     judged = {a.id for a in (*parts.known, *parts.unseen)}
-    return [r for r in read if (r.fold == fold) == (r.answer.entry in dataset.held_out) and r.answer.id not in judged]
+    return [r for r in read if r.answer.entry in dataset.held_out or (r.fold != fold and r.answer.id not in judged)]
 
 
 def fit(read: Sequence[Read]) -> Stack:

@@ -43,7 +43,7 @@ def rows(turns: int, batch: int) -> Iterator[Row]:
             "question, tells", tuple(more_tells), lambda n: _grade(grader, more_tells[n], words(200)), turns=turns
         )
         yield from growth(
-            "batch, rows", (batch // 8, batch // 4, batch // 2), lambda n: _grade_many(grader, items(bank, n)), turns=3
+            "batch, rows", (batch // 8, batch // 4, batch // 2), lambda n: _grade_new(grader, items(bank, n)), turns=3
         )
     yield from growth("bank, entries", (len(bank.entries), 2 * len(bank.entries), 4 * len(bank.entries)), _load, turns=3)
 
@@ -152,6 +152,17 @@ def _grade(grader: Any, question: Question, answer: str) -> Timed:
 
 def _grade_many(grader: Any, asked: list[tuple[Question, str]]) -> Timed:
     return lambda: sum(1 for _ in grader.grade_many(iter(asked)))
+
+
+def _grade_new(grader: Any, asked: list[tuple[Question, str]]) -> Timed:
+    """Another word at the end of every answer each turn, so that none is remembered."""
+    turn = iter(range(10_000))
+
+    def work() -> int:
+        n = next(turn)
+        return sum(1 for _ in grader.grade_many((question, f"{answer} {n}.{m}") for m, (question, answer) in enumerate(asked)))
+
+    return work
 
 
 def _load(count: int) -> Timed:

@@ -14,6 +14,7 @@ import pytest
 from bank.entry import Question
 from bank.load import Bank
 from grader.correction import Correction
+from grader.verdict import Verdict
 
 SAID = "An RNN unrolled in time is just a deep feedforward net with shared weights, so BPTT is plain backprop on that graph."
 
@@ -88,6 +89,22 @@ def test_alone_in_a_batch_and_in_another_order_the_bytes_are_the_same(grader: An
     alone = [json.dumps(grader.grade(*item).to_json()) for item in items]
     assert [json.dumps(v.to_json()) for v in grader.grade_many(items)] == alone
     assert [json.dumps(v.to_json()) for v in grader.grade_many(items[::-1])] == alone[::-1]
+
+
+def test_an_answer_that_comes_again_is_graded_once(grader: Any, bptt: Question, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def grade(question: Question, answer: str) -> Verdict:
+        asked.append(answer)
+        return alone(question, answer)
+
+    alone = grader.grade
+    monkeypatch.setattr(grader, "grade", grade)
+    answers = ["It is unrolled in time, said once.", "Something else entirely, said twice."]
+    first, second = grader.grade_many([(bptt, answers[0]), (bptt, answers[1])])
+    again = list(grader.grade_many([(bptt, answer) for answer in (answers[1], answers[0], answers[1])]))
+    assert again == [second, first, second]
+    assert sorted(asked) == sorted(answers)
 
 
 @pytest.mark.slow
