@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from grader.calibration import Calibration, calibrate
 from grader.dataset import DataError, Dataset
 from grader.encoder import PlainEncoder, shipped_folder
 from grader.folds import FOLDER, FOLDS, Graded, fold_grader, fold_path, grade_unseen, split
-from grader.hardcases import groups, hard_figures
+from grader.hardcases import SENTENCES, group_of, groups, hard_figures
 from grader.level import RANKS, level_of
 from grader.verdict import Evidence
 
@@ -99,6 +99,15 @@ class Scored:
     P: Array
     D: NDArray[np.bool_]
 
+    def answers(self) -> Scored:
+        """Without single sentences."""
+        rows = [n for n, g in enumerate(self.graded) if _is_answer(g)]
+        return Scored(self.question, tuple(self.graded[n] for n in rows), self.Y[rows], self.P[rows], self.D[rows])
+
+
+def _is_answer(graded: Graded) -> bool:
+    return group_of(graded.answer.style) not in SENTENCES
+
 
 def grade_folds(
     dataset: Dataset, mode: str, entries: Sequence[str] = (), folder: Path = FOLDER,
@@ -147,19 +156,19 @@ def score(dataset: Dataset, graded: Sequence[Graded], mode: str) -> list[Scored]
 
 
 def calibration_from(graded: Sequence[Graded], questions: Mapping[str, Question], mode: str) -> Calibration:
-    """Fitted on these answers; with shifts of points where the mode is `known`."""
+    """Fitted on these answers, single sentences left out; with shifts of points where the mode is `known`."""
     evidence = [
         calibration.Evidence(
             questions[address],
             np.array([g.logits for g in rows]),
             np.array([g.answer.labels(questions[address]) for g in rows]),
         )
-        for address, rows in _by_question(graded).items()
+        for address, rows in _by_question(filter(_is_answer, graded)).items()
     ]
     return calibrate(evidence, of_points=mode == "known")
 
 
-def _by_question(graded: Sequence[Graded]) -> dict[str, list[Graded]]:
+def _by_question(graded: Iterable[Graded]) -> dict[str, list[Graded]]:
     found: dict[str, list[Graded]] = {}
     for g in graded:
         found.setdefault(g.answer.entry, []).append(g)
@@ -167,13 +176,14 @@ def _by_question(graded: Sequence[Graded]) -> dict[str, list[Graded]]:
 
 
 def report(scored: Sequence[Scored], mode: str, baselines: bool = True) -> Report:
-    """All figures."""
-    questions = tuple(_question_figures(s, baselines) for s in scored)
+    """All figures; of single sentences only those of their kinds."""
+    answers = [found for s in scored if (found := s.answers()).graded]
+    questions = tuple(_question_figures(s, baselines) for s in answers)
     return Report(
         mode=mode,
-        answers=sum(len(s.graded) for s in scored),
+        answers=sum(len(s.graded) for s in answers),
         questions=questions,
-        summary=_summary(scored, questions),
+        summary=_summary(answers, questions) | hard_figures(scored),
         groups=groups(scored),
         mistakes=_mistakes(scored),
     )
@@ -256,7 +266,6 @@ def _summary(scored: Sequence[Scored], questions: Sequence[QuestionFigures]) -> 
         "calibration_error": measures.calibration_error(y, p),
         "evidence_touches_quote": inside / quoted if quoted else 0.0,
         **{f"level_{name}": value for name, value in _levels(scored).items()},
-        **hard_figures(scored),
     }
 
 

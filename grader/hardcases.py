@@ -18,21 +18,23 @@ HARD = (
 
 _DENIED = ("negation", "inverted")
 EMPTY = ("salad", "off-topic", "junk")
+SENTENCES = ("statement", "near-miss")
+"""Single plain sentences that make a point, or nearly make one: no answers, so they count in no other figure."""
 
 Row = tuple["Scored", int]
 """One graded answer: the question's answers, and which of them."""
 
 
 def group_of(style: str) -> str:
-    """The hard case a style belongs to, or `plain`."""
+    """The hard case or the kind of sentence a style belongs to, or `plain`."""
     first = style.lower().replace("_", "-")
-    return next((h for h in HARD if first.startswith(h)), "plain")
+    return next((h for h in (*HARD, *SENTENCES) if first.startswith(h)), "plain")
 
 
 def groups(scored: Sequence[Scored]) -> dict[str, dict[str, float]]:
     """By kind of answer: how many; shares of right decisions, of answers all right, of those with nothing false; recall."""
     found = {}
-    for group in (*HARD, "plain"):
+    for group in (*HARD, "plain", *SENTENCES):
         if rows := _rows(scored, group):
             right = [s.Y[n] == s.D[n] for s, n in rows]
             found[group] = {
@@ -53,15 +55,20 @@ def hard_figures(scored: Sequence[Scored]) -> dict[str, float]:
     `empty_unheard`: answers without content in which nothing false is heard.
     `pairs_right`: of the points in which the sides of a contrast pair differ, how many are judged rightly on both.
     `pairs_all_right`: pairs of which that is so for every such point.
+    `sentences_heard`: of the points made in one plain sentence, how many are heard.
+    `near_misses_unheard`: sentences that nearly make a point in which nothing false is heard.
     """
     unsaid = [~s.D[n][s.Y[n] == 0] for s, n in _rows(scored, *_DENIED)]
     pairs = [_points_right(sides) for sides in _pairs(scored)]
+    turns, empty, said, near = (_rows(scored, *kinds) for kinds in (("double-turn",), EMPTY, ("statement",), ("near-miss",)))
     found = {
         "denials_unheard": float(np.concatenate(unsaid).mean()) if unsaid else None,
-        "double_turns_heard": _recall(_rows(scored, "double-turn")),
-        "empty_unheard": _nothing_false(_rows(scored, *EMPTY)),
+        "double_turns_heard": _recall(turns) if turns else None,
+        "empty_unheard": _nothing_false(empty) if empty else None,
         "pairs_right": float(np.concatenate(pairs).mean()) if pairs else None,
         "pairs_all_right": float(np.mean([pair.all() for pair in pairs])) if pairs else None,
+        "sentences_heard": _recall(said) if said else None,
+        "near_misses_unheard": _nothing_false(near) if near else None,
     }
     return {name: figure for name, figure in found.items() if figure is not None}
 
@@ -71,7 +78,7 @@ def _rows(scored: Sequence[Scored], *kinds: str) -> list[Row]:
 
 
 def _nothing_false(rows: Sequence[Row]) -> float:
-    return float(np.mean([not (s.D[n] & (s.Y[n] == 0)).any() for s, n in rows])) if rows else 1.0
+    return float(np.mean([not (s.D[n] & (s.Y[n] == 0)).any() for s, n in rows]))
 
 
 def _recall(rows: Sequence[Row]) -> float:

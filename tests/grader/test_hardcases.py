@@ -44,6 +44,16 @@ def test_denials_double_turns_and_empty_answers() -> None:
     assert found == {"denials_unheard": 4 / 5, "double_turns_heard": 1 / 2, "empty_unheard": 1 / 2}
 
 
+def test_single_sentences_have_figures_of_their_own() -> None:
+    rows = [
+        ("statement", "1", [1, 0, 0], [1, 0, 0]),
+        ("statement", "2", [0, 1, 1], [0, 1, 0]),
+        ("near-miss", "3", [0, 0, 0], [0, 0, 0]),
+        ("near-miss", "4", [0, 1, 0], [1, 1, 0]),
+    ]
+    assert hard_figures([scored(rows)]) == {"sentences_heard": 2 / 3, "near_misses_unheard": 1 / 2}
+
+
 def test_a_pair_is_right_when_both_sides_are_where_they_differ() -> None:
     rows = [
         ("pair:1", "one", [1, 1, 0], [1, 0, 0]),  # wrong on the second point, in which the sides do not differ
