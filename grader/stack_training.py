@@ -22,7 +22,7 @@ from grader.comparison import rounded
 from grader.dataset import Dataset, LabelledAnswer, fold_of
 from grader.folds import FOLDER, FOLDS, Graded, fold_grader, fold_path, split
 from grader.grade import Grader
-from grader.hardcases import EMPTY, group_of
+from grader.hardcases import EMPTY, SENTENCES, group_of
 from grader.stacking import FARTHEST, Stack
 
 Array = NDArray[np.float64]
@@ -38,6 +38,7 @@ _FEWER = (3, 5, 9)  # examples of a point
 _EMPTY = (
     0.2  # weight of answers that claim nothing: far more were written than are given, and short answers may claim something
 )
+_SENTENCE = 0.08  # of a single sentence: there are more of them than of answers, and without any, near misses would be heard
 _KNOWN = 2.0  # weight of an answer to a question that the grader was trained on; there are fewer of them
 
 
@@ -165,10 +166,10 @@ def fit(read: Sequence[Read]) -> Stack:
 
 def _weights(read: Sequence[Read]) -> Tensor:
     """One for each decision, (N,): many answers to one question count less than as many to several."""
-    counts = Counter((r.answer.entry, r.known) for r in read)
-    empty = (*EMPTY, "questioning")
-    kinds = [(_KNOWN if r.known else 1.0) * (_EMPTY if group_of(r.answer.style) in empty else 1.0) for r in read]
-    each = [kind / counts[r.answer.entry, r.known] ** 0.5 for r, kind in zip(read, kinds, strict=True)]
+    counts = Counter((r.answer.entry, r.known) for r in read if group_of(r.answer.style) not in SENTENCES)
+    light = dict.fromkeys((*EMPTY, "questioning"), _EMPTY) | dict.fromkeys(SENTENCES, _SENTENCE)
+    kinds = [(_KNOWN if r.known else 1.0) * light.get(group_of(r.answer.style), 1.0) for r in read]
+    each = [kind / max(counts[r.answer.entry, r.known], 1) ** 0.5 for r, kind in zip(read, kinds, strict=True)]
     weights = torch.cat([torch.full((len(r.y),), w) for r, w in zip(read, each, strict=True)])
     return weights / weights.mean()
 

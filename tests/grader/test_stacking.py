@@ -87,13 +87,16 @@ def test_the_file_keeps_it(learned, tmp_path: Path) -> None:
 def test_a_fold_learns_from_nothing_that_it_is_judged_on() -> None:
     dataset = load_dataset()
     every = [Read(a, fold, np.zeros((1, 1)), np.zeros(1), False) for fold in range(FOLDS) for a in dataset.answers]
+    aside: set[str] = set()
     for fold in range(FOLDS):
         parts = split(dataset, fold)
         judged = {a.id for a in (*parts.known, *parts.unseen)}
         used = of_fold(dataset, every, fold)
         assert not judged & {r.answer.id for r in used}
         assert {r.answer.entry for r in used} >= dataset.held_out
-        assert not dataset.held_out & {a.entry for a in parts.training}
+        assert not {a.entry for a in parts.aside} & {a.entry for a in parts.training}
+        aside |= {a.entry for a in parts.aside}
+    assert aside == dataset.held_out
 
 
 def test_few_listed_phrases_are_spread_over_all_of_them(bank) -> None:
