@@ -66,6 +66,18 @@ def test_what_is_denied_or_only_named_is_not_heard(grader: Any, bptt: Question, 
     assert point not in heard(grader.grade(bptt, answer))
 
 
+@pytest.mark.parametrize(
+    ("entry", "answer", "point"),
+    [
+        ("dropout", "Dropout randomly sets activations to zero during training.", "random-zeroing"),
+        ("bptt", "Gradients vanish or explode over long sequences.", "vanish-explode"),
+        ("bptt", "Transformers don't need BPTT because attention connects all positions directly.", "transformers-replace"),
+    ],
+)
+def test_one_plain_sentence_is_heard(grader: Any, bank: Bank, entry: str, answer: str, point: str) -> None:
+    assert heard(grader.grade(bank.question(entry), answer)) == {point}
+
+
 @pytest.mark.parametrize("answer", ["", " \n", "um", "?!", "\x00\x1b[31m", "idk sorry"])
 def test_next_to_nothing_is_too_little_to_grade(grader: Any, bptt: Question, answer: str) -> None:
     verdict = grader.grade(bptt, answer)
