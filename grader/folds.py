@@ -60,11 +60,14 @@ def fold_of_entry(dataset: Dataset, address: str) -> int:
 
 def split(dataset: Dataset, fold: int) -> Split:
     """Who is trained on what in this fold."""
-    training, known, unseen, aside = [], [], [], []
+    training: list[LabelledAnswer] = []
+    known: list[LabelledAnswer] = []
+    unseen: list[LabelledAnswer] = []
+    aside: list[LabelledAnswer] = []
     for answer in dataset.answers:
         if answer.entry in dataset.topics:
-            left_out = answer.entry in dataset.held_out and fold_of(answer.entry, FOLDS) == fold
-            (aside if left_out else training).append(answer)
+            turn = answer.entry in dataset.held_out and fold_of(answer.entry, FOLDS) == fold
+            (aside if turn else training).append(answer)
             continue
         left_out = fold_of_entry(dataset, answer.entry)
         if left_out == fold:

@@ -104,7 +104,7 @@ class Grader:
         return reconsider(question, verdict, [c for c in self.corrections if c.answer == answer])
 
     def grade_many(self, items: Iterable[tuple[Question, str]]) -> Iterator[Verdict]:
-        """Verdicts in order; reads ahead only a little, so memory does not grow with the batch. The same answer is graded once."""
+        """Verdicts in order; an answer that comes again is graded once. Reads ahead only a little: memory does not grow."""
         source = iter(items)
         with ThreadPoolExecutor(workers()) as pool:
             while block := list(islice(source, _AHEAD)):

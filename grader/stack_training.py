@@ -140,7 +140,7 @@ def graded(read: Iterable[Read], known: bool, topics: Container[str], folder: Pa
 
 
 def of_fold(dataset: Dataset, read: Sequence[Read], fold: int) -> list[Read]:
-    """What a fold's network may learn from: held-out topics, and what the other folds' graders make of what it is not judged on."""
+    """What a fold's network may learn from: held-out topics, and what other folds' graders make of answers not judged here."""
     parts = split(dataset, fold)
     judged = {a.id for a in (*parts.known, *parts.unseen)}
     return [r for r in read if r.answer.entry in dataset.held_out or (r.fold != fold and r.answer.id not in judged)]
