@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.chunks import chunks
+from grader.remembered import Remembered
 from grader.spans import Segmented, Span, readable
 
 if TYPE_CHECKING:
@@ -121,8 +122,7 @@ class AdaptedEncoder:
         self.salience = (self.weights.pop("salience.weight"), self.weights.pop("salience.bias"))
         self.sha256 = MODEL_SHA256
         self.tokenizer = load_tokenizer(folder)
-        self._lock = threading.Lock()
-        self._windows: dict[tuple[int, ...], Tensor] = {}
+        self._windows: Remembered[tuple[int, ...], Tensor] = Remembered(_REMEMBERED)
 
     def phrases(self, texts: Sequence[str]) -> Vectors:
         """Texts -> (N, D), unit rows."""
@@ -158,16 +158,10 @@ class AdaptedEncoder:
 
         from grader.bert import CLS, SEP, hidden_states
 
-        with self._lock:
-            known = self._windows.get(ids)
+        known = self._windows.get(ids)
         if known is not None:
             return known
-        states = hidden_states(self.weights, torch.tensor([[CLS, *ids, SEP]]))[0, 1:-1]
-        with self._lock:
-            while len(self._windows) >= _REMEMBERED:
-                self._windows.pop(next(iter(self._windows)))
-            self._windows[ids] = states
-        return states
+        return self._windows.put(ids, hidden_states(self.weights, torch.tensor([[CLS, *ids, SEP]]))[0, 1:-1])
 
 
 class PlainEncoder:

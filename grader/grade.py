@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -23,6 +23,7 @@ from grader.judge import Head, Judge, Phrases
 from grader.level import level_of, next_step, reconsider
 from grader.model_answers import model_answers_of, said_in
 from grader.own import Own
+from grader.remembered import Remembered
 from grader.spans import segment
 from grader.support import Phrase, PhraseStore, phrases_of
 from grader.verdict import GraderStamp, Heard, Verdict
@@ -86,7 +87,7 @@ class Grader:
         self.corrections = tuple(corrections)
         self._store = PhraseStore(encoder, self.stamp.version, cache)
         self._supports: dict[str, tuple[str, Support]] = {}
-        self._graded: dict[bytes, Verdict] = {}
+        self._graded: Remembered[bytes, Verdict] = Remembered(_REMEMBERED)
 
     @classmethod
     def load(cls, model: str | None = None, corrections: Sequence[Correction] = (), cache: Path | None = None) -> Grader:
@@ -111,16 +112,11 @@ class Grader:
                 for question, _ in block:
                     self.support(question)
                 keys = [_key(*item) for item in block]
-                known = {key: self._graded[key] for key in keys if key in self._graded}
-                new = {key: item for key, item in zip(keys, block, strict=True) if key not in known}
-                known |= zip(new, pool.map(lambda item: self.grade(*item), new.values()), strict=True)
-                self._remember(known)
-                yield from (known[key] for key in keys)
-
-    def _remember(self, verdicts: Mapping[bytes, Verdict]) -> None:
-        self._graded |= verdicts
-        while len(self._graded) > _REMEMBERED:
-            self._graded.pop(next(iter(self._graded)))
+                asked = dict(zip(keys, block, strict=True))
+                known = {key: verdict for key in asked if (verdict := self._graded.get(key)) is not None}
+                new = {key: pool.submit(self.grade, *item) for key, item in asked.items() if key not in known}
+                for key in keys:
+                    yield known[key] if key in known else self._graded.put(key, new[key].result())
 
     def coach(self, question: Question) -> Coach:
         """For an answer that is still being written."""

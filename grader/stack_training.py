@@ -35,9 +35,7 @@ _BATCH = 512
 _LEARNING_RATE = 3e-3
 _DECAY = 1e-2
 _FEWER = (3, 5, 9)  # examples of a point
-_EMPTY = (
-    0.2  # weight of answers that claim nothing: far more were written than are given, and short answers may claim something
-)
+_EMPTY = 0.2  # weight of answers that claim nothing: more were written than are given, and short answers may claim something
 _SENTENCE = 0.08  # of a single sentence: there are more of them than of answers, and without any, near misses would be heard
 _KNOWN = 2.0  # weight of an answer to a question that the grader was trained on; there are fewer of them
 
@@ -64,11 +62,12 @@ class Read:
 def read_folds(dataset: Dataset, folder: Path = FOLDER) -> list[Read]:
     """Everything that each fold's grader was not trained on; answers without words are left out."""
     found: list[Read] = []
+    questions = dataset.questions()
     for fold in range(FOLDS):
         grader, parts = fold_grader(fold, folder), split(dataset, fold)
         unseen = (*parts.unseen, *parts.aside)
-        found += _read(grader, dataset.questions(), fold, unseen, known=False)
-        found += _read(grader, dataset.questions(), fold, parts.known, known=True)
+        found += _read(grader, questions, fold, unseen, known=False)
+        found += _read(grader, questions, fold, parts.known, known=True)
         found += _read_fewer(grader, dataset, fold, unseen)
     return found
 
