@@ -3,8 +3,9 @@
 One safetensors file. `delta/<name>` (4 bits an entry, two to a byte) with `scale/<name>` (one number a row) are added to the
 matrix of that name; `whole/<name>` replaces a vector; `judge/<name>` and `plain/<name>` are the judges' parameters for this
 encoder and for any other. `own/<address>` are the heads of a question with labelled answers, and `quotes/<address>` (int8),
-`size/<address>`, `points/<address>` the vectors of quotes from them. `stack/<name>` is the last step, learned from readings of
-what the encoder was not trained on. The metadata holds the calibrations, and the order of the points in those heads, as JSON.
+`size/<address>`, `points/<address>` the vectors of quotes from them, `said/<address>` more quotes, as JSON. `stack/<name>` is
+the last step, learned from readings of what the encoder was not trained on. The metadata holds the calibrations, and the order
+of the points in those heads, as JSON.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from torch import Tensor
 from grader.calibration import Calibration
 from grader.own import Own
 from grader.stacking import Stack
+from grader.support import Phrase
 
 SHIPPED = Path(__file__).parent / "weights" / "judge.safetensors"
 
@@ -85,18 +87,23 @@ def own_of(adaptation: Path) -> dict[str, Own]:
         def own(address: str, names: list[str]) -> Own:
             quotes = file.get_tensor(f"quotes/{address}").float() * file.get_tensor(f"size/{address}").float()[:, None]
             points = file.get_tensor(f"points/{address}").long()
-            return Own(tuple(names), file.get_tensor(f"own/{address}").float(), F.normalize(quotes, dim=1), points)
+            said = json.loads(file.get_tensor(f"said/{address}").numpy().tobytes())
+            heads = file.get_tensor(f"own/{address}").float()
+            phrases = tuple(Phrase(text, point, 1) for point, text in said)
+            return Own(tuple(names), heads, F.normalize(quotes, dim=1), points, phrases)
 
         return {address: own(address, names) for address, names in ids.items()}
 
 
 def with_own(path: Path, owns: Mapping[str, Own]) -> None:
     """Put what labelled answers add into the file, in place of what it has of that."""
-    kinds = ("own", "quotes", "size", "points")
+    kinds = ("own", "quotes", "size", "points", "said")
     tensors: dict[str, Tensor] = {}
     for address, own in owns.items():
         quotes, size = _in_bytes(own.quotes)
-        parts = (own.W.half().contiguous(), quotes, size, own.points.to(torch.int16))
+        said = json.dumps([(phrase.point, phrase.text) for phrase in own.said]).encode()
+        words = torch.frombuffer(bytearray(said), dtype=torch.uint8)
+        parts = (own.W.half().contiguous(), quotes, size, own.points.to(torch.int16), words)
         tensors |= {f"{kind}/{address}": part for kind, part in zip(kinds, parts, strict=True)}
     ids = json.dumps({address: own.ids for address, own in owns.items()}, sort_keys=True)
     _replace(path, kinds, tensors, {"own": ids})

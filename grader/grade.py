@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,17 +16,15 @@ from grader.adaptation import SHIPPED, calibrations_of, judge_state, own_of, sta
 from grader.calibration import Calibration
 from grader.comparison import Logits, Reading, Support, compare
 from grader.correction import Correction
-from grader.encoder import Encoder, Vectors, alone, file_sha256, load_encoder, workers
+from grader.encoder import Encoder, file_sha256, load_encoder, workers
 from grader.evidence import evidence_for, nearest_to
-from grader.judge import Head, Judge, Phrases
+from grader.judge import Judge
 from grader.level import level_of, next_step, reconsider
-from grader.model_answers import model_answers_of, said_in
-from grader.own import Own
+from grader.prepared import Preparation
 from grader.remembered import Remembered
 from grader.spans import segment
-from grader.support import Phrase, PhraseStore, phrases_of
+from grader.support import PhraseStore
 from grader.verdict import GraderStamp, Heard, Verdict
-from grader.words import SharedWords
 
 VERSION = "1"
 _LEAST_WORDS = 4
@@ -81,12 +78,11 @@ class Grader:
         calibrations = calibrations_of(adaptation)
         self._calibration = calibrations[kind]
         self._known = calibrations.get("known") if encoder.adapted else None
-        self._own = own_of(adaptation) if encoder.adapted else {}
         self._stack = stack_of(adaptation) if encoder.adapted else None
         self.stamp = GraderStamp(encoder.name, encoder.sha256, f"{VERSION}.{file_sha256(adaptation)[:8]}")
         self.corrections = tuple(corrections)
-        self._store = PhraseStore(encoder, self.stamp.version, cache)
-        self._supports: dict[str, tuple[str, Support]] = {}
+        store, owns = PhraseStore(encoder, self.stamp.version, cache), own_of(adaptation) if encoder.adapted else {}
+        self._prepared = Preparation(encoder, self.judge, store, owns, self.corrections)
         self._graded: Remembered[bytes, Verdict] = Remembered(_REMEMBERED)
 
     @classmethod
@@ -131,47 +127,13 @@ class Grader:
         spans, vectors = self.encoder.spans(segment(answer))
         return compare(question, answer, spans, vectors, self.support(question, without), self.judge, self._stack)
 
-    def own(self, question: Question) -> Own | None:
-        """What labelled answers taught about the question, if there were enough and its points are still those."""
-        own = self._own.get(question.address)
-        return own if own is not None and own.ids == tuple(p.id for p in question.points) else None
-
     def support(self, question: Question, without: str | None = None) -> Support:
         """What the grader knows of the question, made when first asked for.
 
         Args:
             without: a phrase to leave out, or a model answer, with all that it says.
         """
-        key = question.entry.content_hash
-        known = self._supports.get(question.address)
-        if without is None and known is not None and known[0] == key:
-            return known[1]
-        said = [phrase for answer, phrase in self._said(question) if answer != without]
-        phrases = [p for p in (*phrases_of(question, self.corrections), *said) if p.text != without]
-        own = self.own(question)
-        support = self._support(question, phrases, own, quotes=without is None or without in model_answers_of(question))
-        if without is None:
-            self._supports[question.address] = (key, support)
-        return support
-
-    def _said(self, question: Question) -> Sequence[tuple[str, Phrase]]:
-        """Model answers with the words in which they say a tell, as heard from what is listed."""
-
-        def find() -> Iterator[tuple[str, Phrase]]:
-            support = self._support(question, phrases_of(question), self.own(question))
-            for answer in model_answers_of(question):
-                spans, vectors = self.encoder.spans(segment(answer))
-                reading = compare(question, answer, spans, vectors, support, self.judge, None)
-                yield from ((answer, phrase) for phrase in said_in(question, answer, reading))
-
-        return self._store.said(question, find)
-
-    def _support(self, question: Question, phrases: Sequence[Phrase], own: Own | None, quotes: bool = True) -> Support:
-        vectors = self._store.vectors(question.address, phrases)
-        head = self._make_head(question, phrases, vectors, own if quotes else None)
-        J, counts = len(question.points), Counter((p.point, p.kind) for p in phrases)
-        listed = np.array([[counts[j, kind] for kind in (1, -1)] for j in range(J)], float)
-        return Support(head, SharedWords(phrases, J), listed, own)
+        return self._prepared.of(question, without)
 
     def confidences(self, question: Question, reading: Reading) -> Logits:
         """Calibrated probability that each point was made, (J,)."""
@@ -203,19 +165,6 @@ class Grader:
     def unlisted(self, question: Question, answer: str) -> Verdict:
         """The verdict on a model answer as if it were a candidate's: it has taught the grader nothing."""
         return self._verdict(question, answer, self.read(question, answer, without=answer))
-
-    def _make_head(self, question: Question, phrases: Sequence[Phrase], vectors: Vectors, own: Own | None) -> Head:
-        import torch
-
-        with alone():
-            known = torch.from_numpy(vectors)
-            kinds = torch.tensor([p.kind for p in phrases])
-            points = torch.tensor([p.point for p in phrases])
-            if own is not None:
-                known = torch.cat([known, own.quotes])
-                kinds = torch.cat([kinds, torch.ones(len(own.points), dtype=torch.long)])
-                points = torch.cat([points, own.points])
-            return self.judge.head(Phrases(known, kinds, points, len(question.points)))
 
     def _verdict(self, question: Question, answer: str, reading: Reading) -> Verdict:
         confidences = self.confidences(question, reading)

@@ -16,12 +16,16 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from grader.judge import pooled
+from grader.support import Phrase
 
 ENOUGH = 20
 """Labelled answers from which on they are used so."""
 
 QUOTES = 16
-"""So many quotes of a point at most."""
+"""So many quotes of a point at most, as vectors."""
+
+WORDINGS = 80
+"""So many quotes of a point at most, as words."""
 
 _DECAY = 0.001
 _STEPS = 200
@@ -38,12 +42,14 @@ class Own:
         W: heads, (J, D + 1), the bias last; shrunk where there were few answers.
         quotes: vectors of words that assert a point, (N, D), unit rows.
         points: whose they are, (N,).
+        said: more quotes, as words.
     """
 
     ids: tuple[str, ...]
     W: Tensor
     quotes: Tensor
     points: Tensor
+    said: tuple[Phrase, ...]
 
     def logits(self, spans: Tensor) -> Tensor:
         """What the heads say: spans (S, D) -> (S, J)."""

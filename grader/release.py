@@ -19,8 +19,9 @@ from grader.grade import Grader
 from grader.judge import Judge
 from grader.own import Own
 from grader.spans import segment
-from grader.stack_training import give_stacks, graded, read_folds
+from grader.stack_training import give_stacks, graded, read_folds, spread
 from grader.student import WIDTH, Model
+from grader.support import Phrase
 from grader.training import FURTHER, Say, Settings, lessons_of, train
 
 
@@ -92,16 +93,21 @@ def _own(encoder: AdaptedEncoder, question: Question, answers: Sequence[Labelled
     read = [(a, encoder.spans(segment(a.answer))[1]) for a in answers]
     rows = [(a, torch.from_numpy(vectors)) for a, vectors in read if len(vectors)]
     labels = torch.tensor(np.array([a.labels(question) for a, _ in rows]), dtype=torch.float32)
-    quotes, points = [], []
+    quotes, points, wordings = [], [], []
     for j, point in enumerate(question.points):
         said = dict.fromkeys(a.quotes[point.id] for a in answers if len(a.quotes.get(point.id, "").split()) >= _LEAST_QUOTED)
         if said:
+            wordings += [Phrase(text, j, 1) for text in spread(tuple(said), own.WORDINGS)]
             vectors = torch.from_numpy(encoder.phrases(tuple(said)))
             known = torch.from_numpy(encoder.phrases((point.says, *point.examples)))
             quotes.append(vectors[own.farthest(vectors, known, own.QUOTES)])
             points += [j] * len(quotes[-1])
     return Own(
-        ids, own.fit([v for _, v in rows], labels), torch.cat([torch.zeros(0, WIDTH), *quotes]), torch.tensor(points).long()
+        ids=ids,
+        W=own.fit([v for _, v in rows], labels),
+        quotes=torch.cat([torch.zeros(0, WIDTH), *quotes]),
+        points=torch.tensor(points).long(),
+        said=tuple(wordings),
     )
 
 

@@ -36,7 +36,8 @@ _LEARNING_RATE = 3e-3
 _DECAY = 1e-2
 _FEWER = (3, 5, 9)  # examples of a point
 _EMPTY = 0.2  # weight of answers that claim nothing: more were written than are given, and short answers may claim something
-_SENTENCE = 0.08  # of a single sentence: there are more of them than of answers, and without any, near misses would be heard
+_SENTENCES = {"statement": 0.16, "near-miss": 0.08}
+"""Weights of single sentences: there are more of them than of answers, and plain ones are said more often than near misses."""
 _KNOWN = 2.0  # weight of an answer to a question that the grader was trained on; there are fewer of them
 
 
@@ -107,15 +108,15 @@ def fewer(question: Question, most: int) -> Question:
     """An entry's question with at most so many examples of each point, and two thirds as many contrasts."""
 
     def thinned(point: Point) -> Point:
-        contrasts = _spread(point.contrasts, max(2, 2 * most // 3))
-        return point.model_copy(update={"examples": _spread(point.examples, most), "contrasts": contrasts})
+        contrasts = spread(point.contrasts, max(2, 2 * most // 3))
+        return point.model_copy(update={"examples": spread(point.examples, most), "contrasts": contrasts})
 
     points = {kind: tuple(map(thinned, getattr(question.entry, kind))) for kind in ("tells", "misconceptions")}
     written = question.entry.model_copy(update=points).model_dump(by_alias=True)
     return Question(address=question.address, entry=Entry.model_validate(written))
 
 
-def _spread(texts: Sequence[str], most: int) -> tuple[str, ...]:
+def spread(texts: Sequence[str], most: int) -> tuple[str, ...]:
     """At most so many of them, evenly spread."""
     return tuple(texts) if len(texts) <= most else tuple(texts[n * len(texts) // most] for n in range(most))
 
@@ -166,7 +167,7 @@ def fit(read: Sequence[Read]) -> Stack:
 def _weights(read: Sequence[Read]) -> Tensor:
     """One for each decision, (N,): many answers to one question count less than as many to several."""
     counts = Counter((r.answer.entry, r.known) for r in read if group_of(r.answer.style) not in SENTENCES)
-    light = dict.fromkeys((*EMPTY, "questioning"), _EMPTY) | dict.fromkeys(SENTENCES, _SENTENCE)
+    light = dict.fromkeys((*EMPTY, "questioning"), _EMPTY) | _SENTENCES
     kinds = [(_KNOWN if r.known else 1.0) * light.get(group_of(r.answer.style), 1.0) for r in read]
     each = [kind / max(counts[r.answer.entry, r.known], 1) ** 0.5 for r, kind in zip(read, kinds, strict=True)]
     weights = torch.cat([torch.full((len(r.y),), w) for r, w in zip(read, each, strict=True)])

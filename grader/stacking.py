@@ -39,6 +39,7 @@ class Compared:
         judged: the same of the answer, (J,).
         examples, contrasts: likeness to a point's examples and to its contrasts, (S, J).
         shared: words in common with an example and with a contrast, (S, J, 2).
+        lexical: what heads on words say, (S, J).
         traits: how each point's phrases stand to one another, (J, T).
         listed: how many examples and how many contrasts each point has, (J, 2).
         own: what the question's own heads say of the answer, (J,); None where it has none.
@@ -53,6 +54,7 @@ class Compared:
     examples: Array
     contrasts: Array
     shared: Array
+    lexical: Array
     traits: Array
     listed: Array
     own: Array | None
@@ -90,6 +92,11 @@ def features(x: Compared) -> Array:
         _other(x.shared[top][..., 0], 0.0),
         x.shared[..., 0].max(0),
         x.shared[..., 1].max(0),
+        _at(x.lexical, top),
+        _other(x.lexical[top], -1.0),
+        x.lexical.max(0),
+        _other(x.lexical[x.lexical.argmax(0)], -1.0),
+        np.sort(x.lexical, 0).mean(0),  # sorted, so that no order of spans changes a digit
         np.full(J, np.log1p(x.words)),
         np.full(J, np.log1p(len(x.spans))),
         np.array([x.spans[n].end - x.spans[n].start for n in top]) / 100,

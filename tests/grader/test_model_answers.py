@@ -9,7 +9,7 @@ import pytest
 
 from bank.entry import Entry, Question
 from bank.load import Bank
-from grader import grade
+from grader import prepared
 from grader.grade import Grader
 from grader.model_answers import model_answers_of
 from grader.support import phrases_of
@@ -65,7 +65,7 @@ def test_they_are_looked_for_once_in_each_state_of_the_entry(
 ) -> None:
     first = Grader.load(cache=tmp_path).support(dropout)
     asked: list[str] = []
-    monkeypatch.setattr(grade, "said_in", lambda question, answer, reading: asked.append(answer) or ())
+    monkeypatch.setattr(prepared, "said_in", lambda question, answer, reading: asked.append(answer) or ())
     assert Grader.load(cache=tmp_path).support(dropout).phrases == first.phrases
     assert asked == []
     edited = Entry.model_validate(dropout.entry.model_dump(by_alias=True) | {"title": "Edited"})

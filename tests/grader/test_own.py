@@ -12,6 +12,7 @@ from grader import adaptation, own
 from grader.adaptation import SHIPPED
 from grader.judge import pooled
 from grader.own import Own
+from grader.support import Phrase
 
 
 @pytest.fixture
@@ -53,11 +54,13 @@ def test_the_file_keeps_them(tmp_path: Path) -> None:
     path.write_bytes(SHIPPED.read_bytes())
     before = adaptation.judge_state(path, "judge")
     quotes = F.normalize(torch.randn(5, 384), dim=1)
-    made = Own(("a", "b"), torch.randn(2, 385), quotes, torch.tensor([0, 0, 1, 1, 1]))
+    said = (Phrase("the first letter", 0, 1), Phrase("“ß”, not the first", 1, 1))
+    made = Own(("a", "b"), torch.randn(2, 385), quotes, torch.tensor([0, 0, 1, 1, 1]), said)
     adaptation.with_own(path, {"letters": made})
     (kept,) = adaptation.own_of(path).values()
     assert kept.ids == made.ids
     assert torch.allclose(kept.W, made.W, atol=0.01)
     assert torch.equal(kept.points, made.points)
+    assert kept.said == said
     assert (kept.quotes * quotes).sum(1).min() > 0.9995
     assert all(torch.equal(tensor, before[name]) for name, tensor in adaptation.judge_state(path, "judge").items())

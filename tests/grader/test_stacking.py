@@ -16,27 +16,28 @@ from grader.spans import Span
 from grader.stack_training import Read, fewer, fit, graded, of_fold
 from grader.stacking import TOGETHER, Compared, features
 
+OF_SPANS = ("logits", "examples", "contrasts", "shared", "lexical")
 SPANS = (Span(0, 10), Span(0, 25), Span(12, 25), Span(30, 44))
 
 
 def compared(J: int = 3, seed: int = 0) -> Compared:
     rng = np.random.default_rng(seed)
     S = len(SPANS)
-    x, p, c = rng.normal(size=(3, S, J))
+    x, p, c, w = rng.normal(size=(4, S, J))
     shared, traits, listed = rng.uniform(size=(S, J, 2)), rng.normal(size=(J, 6)), rng.integers(0, 20, (J, 2)).astype(float)
-    return Compared(SPANS, x, x.max(0), p, c, shared, traits, listed, None, 2, False, 9)
+    return Compared(SPANS, x, x.max(0), p, c, shared, w, traits, listed, None, 2, False, 9)
 
 
 def test_the_order_of_spans_does_not_matter() -> None:
     x, order = compared(), [2, 0, 3, 1]
     spans = [SPANS[n] for n in order]
-    moved = replace(x, spans=spans, **{k: getattr(x, k)[order] for k in ("logits", "examples", "contrasts", "shared")})
+    moved = replace(x, spans=spans, **{k: getattr(x, k)[order] for k in OF_SPANS})
     assert np.array_equal(features(moved), features(x))
 
 
 def test_the_order_of_tells_does_not_matter() -> None:
     x, order = compared(), [1, 0, 2]
-    fields = {k: getattr(x, k)[:, order] for k in ("logits", "examples", "contrasts", "shared")}
+    fields = {k: getattr(x, k)[:, order] for k in OF_SPANS}
     moved = replace(x, judged=x.judged[order], traits=x.traits[order], listed=x.listed[order], **fields)
     assert np.array_equal(features(moved), features(x)[order])
 
@@ -50,7 +51,7 @@ def test_heads_of_its_own_are_added_to_the_judge() -> None:
 
 def test_one_span_and_one_point_will_do() -> None:
     x = compared(1)
-    one = replace(x, spans=SPANS[:1], **{k: getattr(x, k)[:1] for k in ("logits", "examples", "contrasts", "shared")})
+    one = replace(x, spans=SPANS[:1], **{k: getattr(x, k)[:1] for k in OF_SPANS})
     assert np.isfinite(features(one)).all()
     assert features(one).shape == (1, features(x).shape[1])
 
