@@ -19,8 +19,6 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from grader.encoder import alone
@@ -111,6 +109,9 @@ _BLOCK = 256
 
 def _products(rows: Sequence[tuple[NDArray[np.int64], Array]], width: int) -> Array:
     """Inner products of sparse rows, (N, N)."""
+    import torch
+    import torch.nn.functional as F
+
     starts = torch.tensor(np.cumsum([0, *(len(places) for places, _ in rows)])[:-1])
     places, values = (torch.from_numpy(np.concatenate(part)) for part in zip(*rows, strict=True))
     found = []

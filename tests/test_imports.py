@@ -24,6 +24,7 @@ NEEDS_TORCH = {
         "lessons",
         "losses",
         "own",
+        "prepared",
         "reading",
         "release",
         "stack_training",
