@@ -34,14 +34,14 @@ class Support:
     Attributes:
         head: made from its phrases, and from quotes of labelled answers after them.
         words: of its phrases.
-        heads: made from its phrases' words, and from more quotes of labelled answers.
+        word_heads: made from its phrases, and from more quotes of labelled answers.
         listed: how many examples and how many contrasts of each point are the entry's or the user's, (J, 2).
         own: what labelled answers have taught about the question, where there were enough.
     """
 
     head: Head
     words: SharedWords
-    heads: WordHeads
+    word_heads: WordHeads
     listed: Logits
     own: Own | None
 
@@ -97,7 +97,7 @@ def compare(
             examples=examples,
             contrasts=contrasts,
             shared=shared,
-            lexical=rounded(support.heads.logits(answer, spans)),
+            lexical=rounded(support.word_heads.logits(answer, spans)),
             traits=support.head.traits.numpy(),
             listed=support.listed,
             own=_of_answer(heads) if heads is not None else None,

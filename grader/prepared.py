@@ -79,7 +79,7 @@ class Preparation:
 
         def find() -> Iterator[tuple[str, Phrase]]:
             phrases = phrases_of(question)
-            heads = self._word_heads(question, phrases, quotes=True)
+            heads = self._word_heads(question, phrases, quotes=False)  # the last step would ask them, and is left out here
             support = self._support(question, phrases, heads, quotes=True)
             for answer in model_answers_of(question):
                 spans, vectors = self._encoder.spans(segment(answer))
